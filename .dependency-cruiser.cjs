@@ -1,0 +1,111 @@
+/**
+ * The rooms of libs/naver-captcha/src, from the top down. An import may point at the same room or at one further
+ * down; `naver` and `store` stand side by side and never see each other.
+ */
+const lib = '^libs/naver-captcha/src';
+const rooms = [
+  ['module', '(module|index)'],
+  ['routes', 'routes'],
+  ['guard', 'guard'],
+  ['challenge', 'challenge'],
+  ['naver', 'naver'],
+  ['store', 'store'],
+  ['bottom', '(events|errors|tokens|types)'],
+];
+const inside = (pattern) => `${lib}/${pattern}(/|[.]ts$)`;
+
+const upward = [];
+rooms.forEach(([name, from], level) => {
+  const above = rooms.slice(0, level).filter(([other]) => !(name === 'store' && other === 'naver'));
+  if (above.length === 0) return;
+  upward.push({
+    name: `${name}-points-up`,
+    comment:
+      'Arrows run one way: module → routes → guard → challenge → naver, store → events, errors, tokens, types.',
+    severity: 'error',
+    from: { path: inside(from) },
+    to: { path: above.map(([, pattern]) => inside(pattern)).join('|') },
+  });
+});
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-circular',
+      comment: 'No circle, type imports included.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    ...upward,
+    {
+      name: 'naver-and-store-apart',
+      severity: 'error',
+      from: { path: inside('(naver|store)') },
+      to: { path: inside('(naver|store)'), pathNot: `${lib}/$1/` },
+    },
+    {
+      name: 'no-own-barrel',
+      comment: 'Import the file, never the barrel of your own package: barrels make circles.',
+      severity: 'error',
+      from: { path: '^libs/[^/]+/src/' },
+      to: { path: '^libs/[^/]+/src/index[.]ts$' },
+    },
+    {
+      name: 'library-and-emulator-apart',
+      comment: 'A shared parser would agree with itself: they meet over HTTP only.',
+      severity: 'error',
+      from: { path: '^libs/(naver-captcha|naver-captcha-emulator|naver-captcha-widget)/' },
+      to: {
+        path: '^libs/(naver-captcha|naver-captcha-emulator|naver-captcha-widget)/',
+        pathNot: '^libs/$1/',
+      },
+    },
+    {
+      name: 'only-naver-speaks-http',
+      comment: "Only naver/ knows NAVER's HTTP; module/ hands it Nest's HttpModule.",
+      severity: 'error',
+      from: { path: lib, pathNot: `${lib}/(naver|module)/` },
+      to: { path: 'node_modules/(undici|axios|@nestjs/axios)/' },
+    },
+    {
+      name: 'no-deep-imports-from-nest',
+      severity: 'error',
+      from: { path: '^(libs|apps|test)/' },
+      to: {
+        path: 'node_modules/@nestjs/[^/]+/',
+        dependencyTypes: ['npm'],
+        pathNot: 'node_modules/@nestjs/[^/]+/(dist/)?index[.](d[.]ts|js)$',
+      },
+    },
+    {
+      name: 'no-undeclared-dependency',
+      severity: 'error',
+      from: { path: '^(libs|apps)/' },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined'] },
+    },
+    {
+      name: 'not-reachable',
+      comment: 'A source file that the public door does not lead to is dead.',
+      severity: 'error',
+      from: { path: '^libs/[^/]+/src/(index|cli/main)[.]ts$' },
+      to: {
+        path: '^libs/[^/]+/src/',
+        pathNot: '^libs/naver-captcha-widget/|/src/(index|cli/main)[.]ts$',
+        reachable: false,
+      },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    doNotFollow: { path: 'node_modules|/dist/' },
+    exclude: { path: '/dist/' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'module-sync', 'node', 'default', 'types'],
+      extensions: ['.ts', '.js', '.d.ts'],
+    },
+  },
+};

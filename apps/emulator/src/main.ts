@@ -1,0 +1,2 @@
+import { x } from 'naver-captcha-emulator';
+console.log(x);
