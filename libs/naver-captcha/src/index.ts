@@ -1,1 +1,71 @@
-export const x = 1;
+export { NaverCaptchaModule, type NaverCaptchaModuleAsyncOptions } from './module/naver-captcha.module.js';
+export {
+  type NaverCaptchaModuleExtras,
+  type NaverCaptchaModuleOptions,
+  type NaverCaptchaOptionsFactory,
+} from './module/naver-captcha-options.js';
+
+export { CaptchaGuard } from './guard/captcha.guard.js';
+export { type CaptchaRequirement, type RequireCaptchaOptions } from './guard/captcha-requirement.js';
+export { CaptchaResult } from './guard/captcha-result.decorator.js';
+export { RequireCaptcha } from './guard/require-captcha.decorator.js';
+export { SkipCaptcha } from './guard/skip-captcha.decorator.js';
+
+export { type CreateChallengeOptions, NaverCaptchaService } from './challenge/naver-captcha.service.js';
+
+export { NaverCaptchaClient } from './naver/naver-captcha.client.js';
+export { type NaverComparison } from './naver/wire-format.js';
+
+export { type CaptchaStore, type CaptchaStoreLimit, type CaptchaStoreTaking } from './store/captcha-store.js';
+export {
+  MemoryCaptchaStore,
+  MemoryCaptchaStoreFullError,
+  type MemoryCaptchaStoreOptions,
+} from './store/memory-captcha-store.js';
+
+export {
+  type CaptchaEvent,
+  type ChallengeIssuedEvent,
+  type UpstreamCallEvent,
+  type VerdictEvent,
+} from './events.js';
+export {
+  CaptchaException,
+  type CaptchaExceptionInit,
+  CaptchaExpiredException,
+  CaptchaInvalidException,
+  CaptchaMalformedException,
+  CaptchaMisconfiguredException,
+  CaptchaMissingException,
+  CaptchaQuotaExceededException,
+  CaptchaTooManyException,
+  CaptchaUnavailableException,
+  type CaptchaUnavailableOrigin,
+  CaptchaUsedException,
+  CaptchaWrongException,
+} from './errors.js';
+export { CAPTCHA_CLOCK, CAPTCHA_EVENTS, CAPTCHA_OPTIONS, CAPTCHA_RANDOM, CAPTCHA_STORE } from './tokens.js';
+export {
+  type Awaitable,
+  CAPTCHA_KINDS,
+  type CallGate,
+  type CaptchaAnswer,
+  type CaptchaAnswerNames,
+  type CaptchaChallenge,
+  type CaptchaClock,
+  type CaptchaErrorCode,
+  type CaptchaExpectation,
+  type CaptchaKind,
+  type CaptchaLanguage,
+  type CaptchaMedia,
+  type CaptchaOutcome,
+  type CaptchaPassed,
+  type CaptchaRandom,
+  type CaptchaRejected,
+  type CaptchaRejection,
+  type CaptchaVerdict,
+  type NaverCall,
+  type NaverCallResult,
+  type NaverPlatform,
+  type ResolvedCaptchaOptions,
+} from './types.js';

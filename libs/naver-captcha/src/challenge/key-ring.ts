@@ -1,0 +1,111 @@
+import { timingSafeEqual } from 'node:crypto';
+
+import { CaptchaMisconfiguredException } from '../errors.js';
+import type {
+  CaptchaExpectation,
+  CaptchaKind,
+  CaptchaRandom,
+  ResolvedCaptchaOptions,
+} from '../types.js';
+import { open, seal } from './sealed-key.js';
+import { associatedData, bindingTag, deriveSealingKeys, type SealingKey } from './sealing-keys.js';
+
+/** What a key is made of. */
+export interface KeyContents {
+  readonly kind: CaptchaKind;
+  readonly naverKey: string;
+  readonly expiresAtMs: number;
+  readonly action?: string | undefined;
+  readonly binding?: string | undefined;
+}
+
+/** A key of ours, opened. */
+export interface OpenedKey {
+  readonly kind: CaptchaKind;
+  readonly naverKey: string;
+  /** Absent where the key itself does not tell. */
+  readonly expiresAtMs?: number;
+  /** Whether it was made for this: action, binding and kind. */
+  fits(expected: CaptchaExpectation): boolean;
+}
+
+/** Makes the keys that browsers hold, and opens them again. */
+export interface KeyRing {
+  close(contents: KeyContents): Promise<string>;
+  /** Nothing where it is not a key of ours. */
+  open(key: string, expected?: CaptchaExpectation): Promise<OpenedKey | undefined>;
+}
+
+/** Seals: forged keys cost microseconds and never reach NAVER. Any instance with the same credentials opens them. */
+export class SealedKeyRing implements KeyRing {
+  readonly #associated: string;
+  readonly #random: CaptchaRandom;
+  readonly #pending: Promise<readonly SealingKey[]>;
+
+  constructor(options: ResolvedCaptchaOptions, random: CaptchaRandom) {
+    this.#associated = associatedData(options);
+    this.#random = random;
+    this.#pending = deriveSealingKeys(options);
+    // Awaited at first use; until then a failure must not end the process unheard.
+    this.#pending.catch(() => undefined);
+  }
+
+  async close(contents: KeyContents): Promise<string> {
+    const [key] = await this.#pending;
+    if (key === undefined) throw new Error('There is no signing secret.');
+    return seal(
+      {
+        kind: contents.kind,
+        expiresAtSeconds: Math.floor(contents.expiresAtMs / 1000),
+        naverKey: contents.naverKey,
+        action: contents.action ?? '',
+        bindingTag: bindingTag(key, contents.binding),
+      },
+      key,
+      this.#random.bytes(12),
+      this.#associated,
+    );
+  }
+
+  async open(text: string): Promise<OpenedKey | undefined> {
+    const opened = open(text, await this.#pending, this.#associated);
+    if (opened === undefined) return undefined;
+    const { contents, key } = opened;
+    return {
+      kind: contents.kind,
+      naverKey: contents.naverKey,
+      expiresAtMs: contents.expiresAtSeconds * 1000,
+      fits: ({ action, binding, kinds }) =>
+        (kinds?.includes(contents.kind) ?? true) &&
+        contents.action === (action ?? '') &&
+        timingSafeEqual(contents.bindingTag, bindingTag(key, binding)),
+    };
+  }
+}
+
+const RAW_KEY = /^[A-Za-z0-9]{8,32}$/;
+
+/** For applications whose keys are issued elsewhere: what the browser holds is NAVER's key itself. */
+export class RawKeyRing implements KeyRing {
+  async close({ naverKey, action, binding }: KeyContents): Promise<string> {
+    refuseExpectation(action, binding);
+    return Promise.resolve(naverKey);
+  }
+
+  async open(
+    text: string,
+    { action, binding, kinds }: CaptchaExpectation = {},
+  ): Promise<OpenedKey | undefined> {
+    refuseExpectation(action, binding);
+    if (!RAW_KEY.test(text)) return Promise.resolve(undefined);
+    // A raw key does not say its kind: the route does, by the first kind it accepts.
+    return Promise.resolve({ kind: kinds?.[0] ?? 'image', naverKey: text, fits: () => true });
+  }
+}
+
+function refuseExpectation(action: string | undefined, binding: string | undefined): void {
+  if (action === undefined && binding === undefined) return;
+  throw new CaptchaMisconfiguredException({
+    detail: "With keys: 'raw' a key says nothing of action or binding. Leave them out, or use sealed keys.",
+  });
+}

@@ -1,0 +1,31 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Subject } from 'rxjs';
+
+import { CaptchaException } from '../errors.js';
+import type { CaptchaEvent } from '../events.js';
+import { CAPTCHA_EVENTS } from '../tokens.js';
+import type { CallGate, NaverCall, NaverCallResult } from '../types.js';
+import { QuietLogger } from './quiet-logger.js';
+
+/** Tells of every call to NAVER as an event, and of every failed one in the log. */
+@Injectable()
+export class UpstreamReportGate implements CallGate {
+  constructor(
+    @Inject(CAPTCHA_EVENTS) private readonly events: Subject<CaptchaEvent>,
+    @Inject(QuietLogger) private readonly logger: QuietLogger,
+  ) {}
+
+  after(call: NaverCall, { durationMs, error }: NaverCallResult): void {
+    const code = error instanceof CaptchaException ? error.code : undefined;
+    if (error !== undefined && code !== undefined) this.log(code, error.message);
+    this.events.next({ type: 'upstream.call', ...call, durationMs, code });
+  }
+
+  private log(code: CaptchaException['code'], message: string): void {
+    // A key that NAVER no longer knows is a person's matter, not the operator's.
+    if (code === 'CAPTCHA_EXPIRED' || code === 'CAPTCHA_INVALID') return;
+    const line = `${code}: ${message}`;
+    if (code === 'CAPTCHA_MISCONFIGURED') this.logger.error(line);
+    else this.logger.warn(line);
+  }
+}

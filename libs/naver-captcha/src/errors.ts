@@ -1,0 +1,234 @@
+import { STATUS_CODES } from 'node:http';
+
+import { HttpException } from '@nestjs/common';
+
+import type { CaptchaErrorCode, CaptchaLanguage, CaptchaRejection } from './types.js';
+
+interface CaptchaErrorText extends Readonly<Record<CaptchaLanguage, string>> {
+  readonly status: number;
+}
+
+/** The status of each code and what a person reads. 400 for a wrong captcha: it is a wrong form field. */
+export const CAPTCHA_ERRORS: Readonly<Record<CaptchaErrorCode, CaptchaErrorText>> = {
+  CAPTCHA_MISSING: {
+    status: 400,
+    ko: '자동 입력 방지 문자를 입력해 주세요.',
+    en: 'Please enter the characters of the captcha.',
+  },
+  CAPTCHA_MALFORMED: {
+    status: 400,
+    ko: '자동 입력 방지 문자는 영문과 숫자로만 입력해 주세요. 한글이 입력된다면 한/영 키를 눌러 주세요.',
+    en: 'The captcha takes Latin letters and digits only. If Hangul appears, press the 한/영 key.',
+  },
+  CAPTCHA_WRONG: {
+    status: 400,
+    ko: '자동 입력 방지 문자가 올바르지 않습니다. 새 문자를 입력해 주세요.',
+    en: 'The captcha was not entered correctly. Please try a new one.',
+  },
+  CAPTCHA_EXPIRED: {
+    status: 400,
+    ko: '자동 입력 방지 문자의 유효 시간이 지났습니다. 새 문자를 입력해 주세요.',
+    en: 'The captcha has expired. Please try a new one.',
+  },
+  CAPTCHA_INVALID: {
+    status: 400,
+    ko: '자동 입력 방지 문자를 확인할 수 없습니다. 새 문자를 입력해 주세요.',
+    en: 'The captcha is not valid here. Please try a new one.',
+  },
+  CAPTCHA_USED: {
+    status: 400,
+    ko: '이미 사용한 자동 입력 방지 문자입니다. 새 문자를 입력해 주세요.',
+    en: 'The captcha has been used already. Please try a new one.',
+  },
+  CAPTCHA_TOO_MANY: {
+    status: 429,
+    ko: '요청이 너무 많습니다. 잠시 후 다시 시도해 주세요.',
+    en: 'Too many requests. Please try again in a moment.',
+  },
+  CAPTCHA_UNAVAILABLE: {
+    status: 503,
+    ko: '지금은 자동 입력 방지 문자를 확인할 수 없습니다. 잠시 후 다시 시도해 주세요.',
+    en: 'The captcha cannot be checked right now. Please try again in a moment.',
+  },
+  CAPTCHA_QUOTA_EXCEEDED: {
+    status: 503,
+    ko: '오늘은 더 이상 자동 입력 방지 문자를 사용할 수 없습니다. 나중에 다시 시도해 주세요.',
+    en: 'No more captchas are available today. Please try again later.',
+  },
+  CAPTCHA_MISCONFIGURED: {
+    status: 500,
+    ko: '자동 입력 방지 문자에 문제가 있습니다. 사이트 관리자에게 알려 주세요.',
+    en: 'There is a problem with the captcha. Please tell the site’s administrator.',
+  },
+};
+
+/** What may be told to the constructor of a {@link CaptchaException}. */
+export interface CaptchaExceptionInit {
+  /**
+   * What the person reads, in the reply.
+   * @default the Korean sentence of the code
+   */
+  readonly text?: string | undefined;
+  /**
+   * What the developer reads, in `error.message`; it never gets into a reply.
+   * @default the same as `text`
+   */
+  readonly detail?: string | undefined;
+  /** @default the status of the code */
+  readonly status?: number | undefined;
+  /** Seconds after which trying again makes sense. */
+  readonly retryAfterSeconds?: number | undefined;
+  /** What was thrown underneath. Never an AxiosError: inspecting one prints headers and URL. */
+  readonly cause?: unknown;
+}
+
+/**
+ * What the module throws when a request does not get through. The reply's body is Nest's own shape plus `code`.
+ * Not covered: settings that stop the boot (a plain `Error`) and mistakes in a decorator's options (`RangeError`).
+ */
+export class CaptchaException extends HttpException {
+  readonly code: CaptchaErrorCode;
+  /** Seconds after which trying again makes sense; the guard sends it as `Retry-After`. */
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(code: CaptchaErrorCode, init: CaptchaExceptionInit = {}) {
+    const status = init.status ?? CAPTCHA_ERRORS[code].status;
+    const text = init.text ?? CAPTCHA_ERRORS[code].ko;
+    const body: Record<string, unknown> = {
+      statusCode: status,
+      error: STATUS_CODES[status] ?? 'Error',
+      message: text,
+      code,
+    };
+    super(body, status, { errorCode: code, ...(init.cause === undefined ? {} : { cause: init.cause }) });
+    // Only newer versions of Nest know `errorCode`; where they do, their replies carry it.
+    if (this.errorCode !== undefined) body['errorCode'] = this.errorCode;
+    this.message = init.detail ?? text;
+    this.code = code;
+    this.retryAfterSeconds = init.retryAfterSeconds;
+  }
+}
+
+/** No key or no value was sent. */
+export class CaptchaMissingException extends CaptchaException {
+  constructor(init?: CaptchaExceptionInit) {
+    super('CAPTCHA_MISSING', init);
+  }
+}
+
+/** Key or value is no string, too long, or has characters no answer has. */
+export class CaptchaMalformedException extends CaptchaException {
+  constructor(init?: CaptchaExceptionInit) {
+    super('CAPTCHA_MALFORMED', init);
+  }
+}
+
+/** NAVER compared and said no. */
+export class CaptchaWrongException extends CaptchaException {
+  constructor(init?: CaptchaExceptionInit) {
+    super('CAPTCHA_WRONG', init);
+  }
+}
+
+/** The key is past its time, here or at NAVER. */
+export class CaptchaExpiredException extends CaptchaException {
+  constructor(init?: CaptchaExceptionInit) {
+    super('CAPTCHA_EXPIRED', init);
+  }
+}
+
+/** The key is forged, made for something else, or its picture was never shown. */
+export class CaptchaInvalidException extends CaptchaException {
+  constructor(init?: CaptchaExceptionInit) {
+    super('CAPTCHA_INVALID', init);
+  }
+}
+
+/** The key had its attempts, or has passed already. */
+export class CaptchaUsedException extends CaptchaException {
+  constructor(init?: CaptchaExceptionInit) {
+    super('CAPTCHA_USED', init);
+  }
+}
+
+/** Too many challenges were asked for. */
+export class CaptchaTooManyException extends CaptchaException {
+  constructor(init?: CaptchaExceptionInit) {
+    super('CAPTCHA_TOO_MANY', init);
+  }
+}
+
+/** Who could not be asked: NAVER, NAVER because we were too fast, or the store. */
+export type CaptchaUnavailableOrigin = 'naver' | 'too-fast' | 'store';
+
+/** NAVER or the store cannot be asked. Nothing is known of the answer: it is neither right nor wrong. */
+export class CaptchaUnavailableException extends CaptchaException {
+  readonly origin: CaptchaUnavailableOrigin;
+
+  constructor(init: CaptchaExceptionInit & { readonly origin?: CaptchaUnavailableOrigin } = {}) {
+    super('CAPTCHA_UNAVAILABLE', { retryAfterSeconds: 5, ...init });
+    this.origin = init.origin ?? 'naver';
+  }
+}
+
+/** The day's quota of calls to NAVER is used up. */
+export class CaptchaQuotaExceededException extends CaptchaException {
+  constructor(init?: CaptchaExceptionInit) {
+    super('CAPTCHA_QUOTA_EXCEEDED', init);
+  }
+}
+
+/** NAVER refuses our credentials or our way of calling. `message` tells the developer the remedy. */
+export class CaptchaMisconfiguredException extends CaptchaException {
+  constructor(init?: CaptchaExceptionInit) {
+    super('CAPTCHA_MISCONFIGURED', init);
+  }
+}
+
+type CaptchaExceptionClass = new (
+  init?: CaptchaExceptionInit & { readonly origin?: CaptchaUnavailableOrigin },
+) => CaptchaException;
+
+const EXCEPTIONS: Readonly<Record<CaptchaErrorCode, CaptchaExceptionClass>> = {
+  CAPTCHA_MISSING: CaptchaMissingException,
+  CAPTCHA_MALFORMED: CaptchaMalformedException,
+  CAPTCHA_WRONG: CaptchaWrongException,
+  CAPTCHA_EXPIRED: CaptchaExpiredException,
+  CAPTCHA_INVALID: CaptchaInvalidException,
+  CAPTCHA_USED: CaptchaUsedException,
+  CAPTCHA_TOO_MANY: CaptchaTooManyException,
+  CAPTCHA_UNAVAILABLE: CaptchaUnavailableException,
+  CAPTCHA_QUOTA_EXCEEDED: CaptchaQuotaExceededException,
+  CAPTCHA_MISCONFIGURED: CaptchaMisconfiguredException,
+};
+
+/** The one table from reasons to codes. */
+const REJECTION_CODES: Readonly<Record<CaptchaRejection, CaptchaErrorCode>> = {
+  wrong: 'CAPTCHA_WRONG',
+  expired: 'CAPTCHA_EXPIRED',
+  forged: 'CAPTCHA_INVALID',
+  mismatch: 'CAPTCHA_INVALID',
+  unshown: 'CAPTCHA_INVALID',
+  used: 'CAPTCHA_USED',
+  malformed: 'CAPTCHA_MALFORMED',
+};
+
+/** The exception that tells a client why its answer did not pass. */
+export function rejectionException(reason: CaptchaRejection): CaptchaException {
+  return new EXCEPTIONS[REJECTION_CODES[reason]]({ detail: `The captcha did not pass: ${reason}.` });
+}
+
+/** The same exception in other words and with another status; the original is its cause. */
+export function restatedException(
+  exception: CaptchaException,
+  { text, status }: Pick<CaptchaExceptionInit, 'text' | 'status'>,
+): CaptchaException {
+  const { code, retryAfterSeconds } = exception;
+  return new EXCEPTIONS[code]({
+    text,
+    status,
+    cause: exception,
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    ...(exception instanceof CaptchaUnavailableException ? { origin: exception.origin } : {}),
+  });
+}

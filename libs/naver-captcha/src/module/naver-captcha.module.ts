@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto';
+
+import { HttpModule } from '@nestjs/axios';
+import {
+  type ConfigurableModuleAsyncOptions,
+  type DynamicModule,
+  Inject,
+  Logger,
+  Module,
+  type OnModuleInit,
+} from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
+import { Subject } from 'rxjs';
+
+import { NaverCaptchaService } from '../challenge/naver-captcha.service.js';
+import { QuietLogger } from '../challenge/quiet-logger.js';
+import { UpstreamReportGate } from '../challenge/upstream-report.gate.js';
+import type { CaptchaEvent } from '../events.js';
+import { CaptchaOutcomes } from '../guard/captcha-outcomes.js';
+import { NaverCaptchaClient } from '../naver/naver-captcha.client.js';
+import { NaverTransport } from '../naver/transport.js';
+import type { CaptchaStore } from '../store/captcha-store.js';
+import { MemoryCaptchaStore } from '../store/memory-captcha-store.js';
+import {
+  CAPTCHA_CALL_GATES,
+  CAPTCHA_CLOCK,
+  CAPTCHA_EVENTS,
+  CAPTCHA_OPTIONS,
+  CAPTCHA_RANDOM,
+  CAPTCHA_STORE,
+} from '../tokens.js';
+import type {
+  CallGate,
+  CaptchaClock,
+  CaptchaRandom,
+  ResolvedCaptchaOptions,
+} from '../types.js';
+import { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } from './naver-captcha.module-definition.js';
+import type {
+  NaverCaptchaModuleExtras,
+  NaverCaptchaModuleOptions,
+  NaverCaptchaOptionsFactory,
+} from './naver-captcha-options.js';
+import { resolveOptions } from './resolve-options.js';
+
+/** What `forRootAsync` takes: where the settings come from, and what stands beside them. */
+export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
+  NaverCaptchaModuleOptions,
+  keyof NaverCaptchaOptionsFactory
+> &
+  NaverCaptchaModuleExtras;
+
+/**
+ * NAVER CAPTCHA for an application. Import it once, in the root module:
+ * `NaverCaptchaModule.forRoot()` takes every setting from the environment.
+ */
+@Module({
+  // The plain HttpModule: an application that imports it too shares its HttpService, interceptors and mocks with us.
+  imports: [HttpModule],
+  providers: [
+    {
+      provide: CAPTCHA_OPTIONS,
+      useFactory: (given: NaverCaptchaModuleOptions): ResolvedCaptchaOptions =>
+        resolveOptions(given, process.env),
+      inject: [MODULE_OPTIONS_TOKEN],
+    },
+    { provide: CAPTCHA_CLOCK, useValue: { now: () => Date.now() } satisfies CaptchaClock },
+    { provide: CAPTCHA_RANDOM, useValue: { bytes: (count) => randomBytes(count) } satisfies CaptchaRandom },
+    { provide: CAPTCHA_EVENTS, useFactory: (): Subject<CaptchaEvent> => new Subject() },
+    {
+      provide: CAPTCHA_STORE,
+      useFactory: (given: NaverCaptchaModuleOptions, clock: CaptchaClock): CaptchaStore =>
+        given.store ?? new MemoryCaptchaStore({ clock }),
+      // The settings are checked first, whatever the order in which providers are made.
+      inject: [MODULE_OPTIONS_TOKEN, CAPTCHA_CLOCK, CAPTCHA_OPTIONS],
+    },
+    {
+      provide: CAPTCHA_CALL_GATES,
+      useFactory: (report: UpstreamReportGate): readonly CallGate[] => [report],
+      inject: [UpstreamReportGate],
+    },
+    UpstreamReportGate,
+    QuietLogger,
+    NaverTransport,
+    NaverCaptchaClient,
+    NaverCaptchaService,
+    CaptchaOutcomes,
+  ],
+  exports: [
+    CAPTCHA_OPTIONS,
+    CAPTCHA_CLOCK,
+    CAPTCHA_EVENTS,
+    CAPTCHA_STORE,
+    QuietLogger,
+    NaverCaptchaClient,
+    NaverCaptchaService,
+    CaptchaOutcomes,
+  ],
+})
+export class NaverCaptchaModule extends ConfigurableModuleClass implements OnModuleInit {
+  readonly #logger = new Logger('NaverCaptcha');
+
+  constructor(
+    @Inject(CAPTCHA_OPTIONS) private readonly options: ResolvedCaptchaOptions,
+    @Inject(CAPTCHA_STORE) private readonly store: CaptchaStore,
+    @Inject(ModulesContainer) private readonly modules: ModulesContainer,
+  ) {
+    super();
+  }
+
+  /** Settings from the code, the rest from the environment, which is read when the application starts. */
+  static override forRoot(options: NaverCaptchaModuleOptions & NaverCaptchaModuleExtras = {}): DynamicModule {
+    return super.forRoot(options);
+  }
+
+  /** Settings from a factory (`useFactory` with `inject`), or from a class that is one (`useClass`, `useExisting`). */
+  static override forRootAsync(options: NaverCaptchaModuleAsyncOptions): DynamicModule {
+    return super.forRootAsync(options);
+  }
+
+  onModuleInit(): void {
+    this.refuseSecondGlobalModule();
+    if (process.env['NODE_ENV'] === 'production' && this.store instanceof MemoryCaptchaStore) {
+      this.#logger.warn(
+        'Used keys are remembered in this process only: a restart forgets them, and other processes never learn of ' +
+          'them. Pass a store that all processes share.',
+      );
+    }
+    if (this.options.keys === 'raw') {
+      this.#logger.warn(
+        "With keys: 'raw' anybody can make up keys, and each costs one of the day's calls to NAVER.",
+      );
+    }
+  }
+
+  private refuseSecondGlobalModule(): void {
+    const globals = [...this.modules.values()].filter(
+      ({ metatype, isGlobal }) => metatype === NaverCaptchaModule && isGlobal,
+    );
+    if (globals.length < 2) return;
+    throw new Error(
+      'NaverCaptchaModule is imported globally more than once, and which one a guard gets would be chance. Import it ' +
+        'in the root module alone; for other credentials in the same application pass isGlobal: false.',
+    );
+  }
+}
