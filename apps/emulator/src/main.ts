@@ -1,2 +1,4 @@
-import { x } from 'naver-captcha-emulator';
-console.log(x);
+import { startNaverCaptchaEmulator } from 'naver-captcha-emulator';
+
+const emulator = await startNaverCaptchaEmulator({ port: 4010 });
+console.log(emulator.url);

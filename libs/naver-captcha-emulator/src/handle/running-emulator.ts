@@ -1,0 +1,94 @@
+import type { Server } from 'node:http';
+import type { Core } from '../core/core.js';
+import type { ArmedFault, EmulatorFault } from '../faults/fault.js';
+import type { StoredKey } from '../store/key-store.js';
+import type { EmulatorKey } from './emulator-key.js';
+import type { EmulatorRequest } from './emulator-request.js';
+import type { NaverCaptchaEmulator } from './emulator.js';
+
+/** What the public interface promises is documented there. */
+export class RunningEmulator implements NaverCaptchaEmulator {
+  readonly url: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly seed: string;
+  readonly #core: Core;
+  readonly #server: Server;
+  #closed: Promise<void> | undefined;
+
+  constructor(core: Core, server: Server, url: string) {
+    this.#core = core;
+    this.#server = server;
+    this.url = url;
+    this.clientId = core.settings.clientId;
+    this.clientSecret = core.settings.clientSecret;
+    this.seed = core.settings.seed;
+  }
+
+  get requests(): readonly EmulatorRequest[] {
+    return this.#core.log.latest();
+  }
+
+  get keys(): readonly EmulatorKey[] {
+    return this.#core.keys();
+  }
+
+  get faults(): readonly ArmedFault[] {
+    return this.#core.faults.list();
+  }
+
+  answerOf(naverKey: string): string {
+    return this.#known(naverKey).answer;
+  }
+
+  svgOf(naverKey: string): string {
+    const key = this.#known(naverKey);
+    if (key.kind !== 'image') throw new Error(`${naverKey} is an audio key: there is no picture of it.`);
+    return this.#core.svgOf(key);
+  }
+
+  failNext(fault: EmulatorFault): void {
+    this.#core.armFault({ ...fault, every: undefined, share: undefined });
+  }
+
+  failEvery(fault: EmulatorFault & { readonly every: number }): void {
+    this.#core.armFault({ share: undefined, ...fault, every: fault.every });
+  }
+
+  failShare(fault: EmulatorFault & { readonly share: number }): void {
+    this.#core.armFault(fault);
+  }
+
+  clearFaults(): void {
+    this.#core.clearFaults();
+  }
+
+  reset(): void {
+    this.#core.reset();
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= new Promise((resolve) => {
+      this.#server.close(() => {
+        resolve();
+      });
+      this.#server.closeAllConnections();
+    });
+    return this.#closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #known(naverKey: string): StoredKey {
+    const key = this.#core.storedKey(naverKey);
+    if (key === undefined) {
+      throw new Error(
+        `This emulator never issued the key ${JSON.stringify(naverKey)}, or has forgotten it since (reset, or more than maxKeys keys). ` +
+          'Give the key that NAVER\'s "issue" call returned, not one your application made of it.',
+      );
+    }
+    return key;
+  }
+}

@@ -1,0 +1,104 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Core } from '../core/core.js';
+import { EmulatorFaultError } from '../faults/parse-fault.js';
+import { readBody } from './body.js';
+import { parseQuery, splitTarget } from './query.js';
+import { sendReply } from './send.js';
+import { wireReply, type WireReply } from './wire-reply.js';
+
+/** Where the emulator's own paths begin; all others are NAVER's. */
+export const controlPrefix = '/__emulator/';
+
+interface ControlRequest {
+  readonly core: Core;
+  readonly req: IncomingMessage;
+  /** What follows the name of the collection, as in `keys/{rest}`. */
+  readonly rest: string | undefined;
+  readonly limit: number;
+}
+
+type Handler = (request: ControlRequest) => WireReply | Promise<WireReply>;
+
+const defaultLimit = 1000;
+
+const ownJson = (status: number, body: unknown): WireReply =>
+  wireReply(status, 'application/json; charset=utf-8', `${JSON.stringify(body)}\n`);
+
+const problem = (status: number, error: string): WireReply => ownJson(status, { error });
+
+const done = (): WireReply => wireReply(204, 'application/json; charset=utf-8', '');
+
+const routes: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
+  keys: {
+    GET: ({ core, rest, limit }) => {
+      if (rest === undefined) return ownJson(200, core.keys(limit));
+      const key = core.key(rest);
+      return key === undefined
+        ? problem(404, 'This key was never issued, or is forgotten.')
+        : ownJson(200, key);
+    },
+  },
+  media: {
+    GET: async ({ core, rest }) => {
+      const key = core.storedKey(rest);
+      if (key === undefined) return problem(404, 'This key was never issued, or is forgotten.');
+      return wireReply(200, key.kind === 'image' ? 'image/jpeg' : 'audio/wav', await core.mediaOf(key));
+    },
+  },
+  requests: { GET: ({ core, limit }) => ownJson(200, core.log.latest(limit)) },
+  faults: {
+    GET: ({ core }) => ownJson(200, core.faults.list()),
+    POST: orderFault,
+    DELETE: ({ core, rest }) => {
+      if (rest === undefined) {
+        core.clearFaults();
+        return done();
+      }
+      return core.disarmFault(Number(rest)) ? done() : problem(404, 'There is no such fault (any more).');
+    },
+  },
+  reset: {
+    POST: ({ core }) => {
+      core.reset();
+      return done();
+    },
+  },
+  health: { GET: () => ownJson(200, { status: 'ok' }) },
+};
+
+async function orderFault({ core, req }: ControlRequest): Promise<WireReply> {
+  const text = await readBody(req);
+  if (text === undefined) return problem(413, 'The order is too long.');
+  let order: unknown;
+  try {
+    order = JSON.parse(text);
+  } catch {
+    return problem(400, 'The body must be JSON, like {"fault":"system-error"}.');
+  }
+  try {
+    return ownJson(201, core.armFault(order));
+  } catch (error) {
+    if (error instanceof EmulatorFaultError) return problem(400, error.message);
+    throw error;
+  }
+}
+
+/** Answers `/__emulator/…`. */
+export async function answerControl(core: Core, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  sendReply(res, await controlReply(core, req));
+}
+
+async function controlReply(core: Core, req: IncomingMessage): Promise<WireReply> {
+  // A web page from elsewhere, open in the developer's browser, has no business here.
+  if (req.headers['sec-fetch-site'] === 'cross-site') return problem(403, 'Not for pages of other sites.');
+  const { path, query } = splitTarget(req.url ?? '');
+  const [name = '', rest, ...more] = path.slice(controlPrefix.length).split('/');
+  const methods = Object.hasOwn(routes, name) ? routes[name] : undefined;
+  if (methods === undefined || more.length > 0) return problem(404, 'There is nothing at this path.');
+  const method = req.method ?? '';
+  const handler = Object.hasOwn(methods, method) ? methods[method] : undefined;
+  if (handler === undefined) return problem(405, `Methods here: ${Object.keys(methods).join(', ')}.`);
+  const limit = parseQuery(query)?.get('limit') ?? String(defaultLimit);
+  if (!/^\d{1,9}$/.test(limit)) return problem(400, 'limit must be a whole number.');
+  return handler({ core, req, rest: rest === '' ? undefined : rest, limit: Number(limit) });
+}
