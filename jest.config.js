@@ -19,5 +19,6 @@ export default {
       },
     ],
   },
+  reporters: ['default', '<rootDir>/scripts/closing-line-reporter.mjs'],
   testTimeout: 30_000,
 };

@@ -1,0 +1,15 @@
+import { IsEmail, IsString, Length, Matches } from 'class-validator';
+
+export class SignupDto {
+  @IsString({ message: '이름을 입력해 주세요.' })
+  @Matches(/\S/, { message: '이름을 입력해 주세요.' })
+  @Length(1, 40, { message: '이름은 40자까지 쓸 수 있습니다.' })
+  name!: string;
+
+  @IsEmail({}, { message: '이메일 주소를 확인해 주세요.' })
+  email!: string;
+
+  @IsString({ message: '비밀번호를 입력해 주세요.' })
+  @Length(8, 72, { message: '비밀번호는 8자 이상 72자 이하로 정해 주세요.' })
+  password!: string;
+}
