@@ -1,14 +1,15 @@
-// Writes src/render/glyphs.data.ts: outlines of the letters the pictures use, taken once from Roboto Slab.
+// Writes src/render/glyphs.data.ts: outlines of the letters the pictures use, taken once from Rubik.
 //   node libs/naver-captcha-emulator/scripts/make-glyphs.mjs
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import opentype from 'opentype.js';
 
-const letters = 'ACDEHJKMNPRTUWXY34679';
+// No two that look alike: no 0 and O, 1, I and L, 5 and S, 2 and Z, 8 and B, 6 and G, 7 and T, U and V, K and X, E and F.
+const letters = 'ACDEHJKMNPRTUWY3469';
 const longest = 140;
 
 const require = createRequire(import.meta.url);
-const file = require.resolve('@fontsource/roboto-slab/files/roboto-slab-latin-800-normal.woff');
+const file = require.resolve('@fontsource/rubik/files/rubik-latin-800-normal.woff');
 const bytes = readFileSync(file);
 const font = opentype.parse(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 const scale = 1000 / font.unitsPerEm;
@@ -56,7 +57,7 @@ const lines = [...letters].map((letter) => {
 writeFileSync(
   new URL('../src/render/glyphs.data.ts', import.meta.url),
   `// Made by scripts/make-glyphs.mjs; do not edit.
-// Outlines from Roboto Slab ExtraBold, (c) The Roboto Slab Project Authors, Apache License 2.0, see LICENSES.md.
+// Outlines from Rubik ExtraBold, (c) The Rubik Project Authors, SIL Open Font License 1.1, see LICENSES.md.
 // One row a letter: the letter, its advance width, its contours. A contour is x, y of its start and then, for every
 // piece, control x, control y, x, y of a quadratic curve. 1000 units to the em, the baseline at y = 0, y pointing down.
 export const glyphRows: readonly (readonly [string, number, readonly (readonly number[])[]])[] = [

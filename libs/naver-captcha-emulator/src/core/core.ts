@@ -8,6 +8,7 @@ import { Random } from '../random/random.js';
 import { drawPicture, toJpeg } from '../render/picture.js';
 import { Naver } from '../rules/naver.js';
 import { speak } from '../sound/speak.js';
+import { Voice } from '../sound/voice.js';
 import { KeyStore, type StoredKey } from '../store/key-store.js';
 import { RequestLog, type LoggedRequest } from '../store/request-log.js';
 import { Feed } from './feed.js';
@@ -22,10 +23,12 @@ export class Core {
   latencyRandom: Random;
   readonly #keys: KeyStore;
   readonly #random: Random;
+  readonly #voice: Voice;
 
   constructor(settings: Settings) {
     this.settings = settings;
     this.#random = new Random(settings.seed);
+    this.#voice = new Voice(settings.lang);
     this.#keys = new KeyStore(settings.maxKeys);
     this.naver = new Naver(settings, this.#keys, this.#random);
     this.faults = new FaultBook(this.#random);
@@ -48,9 +51,9 @@ export class Core {
   }
 
   /** The JPEG or WAV of a key. Not kept: it is the same each time. */
-  async mediaOf(key: Pick<StoredKey, 'key' | 'kind' | 'answer'>): Promise<Buffer> {
+  mediaOf(key: Pick<StoredKey, 'key' | 'kind' | 'answer'>): Promise<Buffer> | Buffer {
     if (key.kind === 'image') return toJpeg(this.svgOf(key));
-    return Promise.resolve(speak(key.answer, this.settings.lang, this.#mediaRandom(key.key)));
+    return speak(key.answer, this.#voice, this.#mediaRandom(key.key));
   }
 
   armFault(order: unknown): ArmedFault {

@@ -12,11 +12,11 @@ const glyphs: ReadonlyMap<string, Glyph> = new Map(
   glyphRows.map(([letter, advance, contours]) => [letter, { advance, contours }]),
 );
 
-/** The letters there are outlines for; no two of them look alike: no 0 and O, 1, I and L, 5 and S, 2 and Z, 8 and B. */
+/** The letters there are outlines for: capitals and digits, no two of which look alike (scripts/make-glyphs.mjs). */
 export const pictureAlphabet = glyphRows.map(([letter]) => letter).join('');
 
 const capitalHeight = 711;
-const margin = 14;
+const margin = 13;
 
 /** How far letters leave the straight and narrow. */
 export interface Disorder {
