@@ -1,5 +1,6 @@
 import js from '@eslint/js';
 import prettier from 'eslint-config-prettier';
+import globals from 'globals';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
@@ -22,6 +23,8 @@ export default tseslint.config(
         'error',
         { allowNumber: true, allowBoolean: true },
       ],
+      // Nest declares the types of options as classes and means object literals.
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
       // A cast that lies compiles; `satisfies` and a parser do not.
       '@typescript-eslint/consistent-type-assertions': ['error', { assertionStyle: 'never' }],
       '@typescript-eslint/no-non-null-assertion': 'error',
@@ -45,9 +48,12 @@ export default tseslint.config(
   },
   {
     files: ['**/*.js', '**/*.mjs', '**/*.cjs'],
-    languageOptions: {
-      globals: { process: 'readonly', console: 'readonly', URL: 'readonly', Buffer: 'readonly' },
-    },
+    ignores: ['**/public/**'],
+    languageOptions: { globals: globals.node },
+  },
+  {
+    files: ['**/public/**/*.js'],
+    languageOptions: { globals: globals.browser },
   },
   prettier,
 );

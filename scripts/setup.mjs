@@ -29,7 +29,9 @@ if (process.argv.includes('--browser') && findChromium() === undefined) {
 function packagesAreOld() {
   const installed = 'node_modules/.package-lock.json';
   // npm writes both within moments of each other, in either order.
-  return !existsSync(installed) || statSync('package-lock.json').mtimeMs > statSync(installed).mtimeMs + 10_000;
+  return (
+    !existsSync(installed) || statSync('package-lock.json').mtimeMs > statSync(installed).mtimeMs + 10_000
+  );
 }
 
 function installChromium() {

@@ -54,7 +54,7 @@ describe.each(ADAPTERS)('hostile requests on %s', (adapter) => {
     const before = emulator.requests.length;
 
     const respelled = [
-      ...[...captchaKey].flatMap((_, at) => [
+      ...Array.from(captchaKey).flatMap((_, at) => [
         captchaKey.slice(0, at) + captchaKey.slice(at + 1),
         `${captchaKey.slice(0, at)}A${captchaKey.slice(at)}`,
         captchaKey.slice(0, at) + (captchaKey[at] === 'A' ? 'B' : 'A') + captchaKey.slice(at + 1),

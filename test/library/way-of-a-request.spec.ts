@@ -45,7 +45,11 @@ describe.each(ADAPTERS)('a protected sign-up on %s', (adapter) => {
     await using app = await startSignup(emulator, { adapter });
     const { captchaKey, captchaValue } = await solve(app, emulator);
 
-    const reply = await signUp(app, { name: '홍길동' }, { 'x-captcha-key': captchaKey, 'x-captcha-value': captchaValue });
+    const reply = await signUp(
+      app,
+      { name: '홍길동' },
+      { 'x-captcha-key': captchaKey, 'x-captcha-value': captchaValue },
+    );
 
     expect(reply.status).toBe(200);
   });
@@ -181,7 +185,7 @@ describe.each(ADAPTERS)('a protected sign-up on %s', (adapter) => {
     const { captchaKey, captchaValue } = await solve(app, emulator);
     const fullWidth = captchaValue.replace(/[!-~]/g, (c) => String.fromCharCode(c.charCodeAt(0) + 0xfee0));
 
-    expect((await signUp(app, { captchaKey, captchaValue: `　${fullWidth} ` })).status).toBe(200);
+    expect((await signUp(app, { captchaKey, captchaValue: `\u3000${fullWidth} ` })).status).toBe(200);
   });
 
   it.each(['__proto__', 'constructor'])('does not take an answer from %s', async (name) => {
@@ -270,7 +274,8 @@ describe.each(ADAPTERS)('a protected sign-up on %s', (adapter) => {
     const answer = await solve(app, emulator);
     emulator.failNext({ fault: 'system-error', call: 'compare', times: 3 });
 
-    for (let time = 0; time < 3; time += 1) expectRefusal(await signUp(app, answer), 'CAPTCHA_UNAVAILABLE', 503);
+    for (let time = 0; time < 3; time += 1)
+      expectRefusal(await signUp(app, answer), 'CAPTCHA_UNAVAILABLE', 503);
     expectRefusal(await signUp(app, answer), 'CAPTCHA_USED');
   });
 
@@ -286,14 +291,17 @@ describe.each(ADAPTERS)('a protected sign-up on %s', (adapter) => {
     expect(reply.headers.get('retry-after')).toBe(String(12 * 3600));
   });
 
-  it.each(['unauthorized', 'not-ticked'] as const)('calls refused credentials (%s) a misconfiguration', async (fault) => {
-    await using app = await startSignup(emulator, { adapter });
-    const answer = await solve(app, emulator);
-    emulator.failNext({ fault, call: 'compare' });
+  it.each(['unauthorized', 'not-ticked'] as const)(
+    'calls refused credentials (%s) a misconfiguration',
+    async (fault) => {
+      await using app = await startSignup(emulator, { adapter });
+      const answer = await solve(app, emulator);
+      emulator.failNext({ fault, call: 'compare' });
 
-    const reply = await signUp(app, answer);
+      const reply = await signUp(app, answer);
 
-    expectRefusal(reply, 'CAPTCHA_MISCONFIGURED', 500);
-    expect(JSON.stringify(reply.body)).not.toContain('developers.naver.com');
-  });
+      expectRefusal(reply, 'CAPTCHA_MISCONFIGURED', 500);
+      expect(JSON.stringify(reply.body)).not.toContain('developers.naver.com');
+    },
+  );
 });

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 
-import { type INestApplication, type ModuleMetadata, type Type } from '@nestjs/common';
+import type { INestApplication, ModuleMetadata, Type } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test, type TestingModuleBuilder } from '@nestjs/testing';
@@ -39,14 +39,22 @@ export interface AppSetup extends ModuleMetadata {
 }
 
 /** Starts a real HTTP server on a free loopback port. */
-export async function startApp({ adapter = 'express', override, configure, ...setup }: AppSetup): Promise<RunningApp> {
+export async function startApp({
+  adapter = 'express',
+  override,
+  configure,
+  ...setup
+}: AppSetup): Promise<RunningApp> {
   const { clock = new MovableClock(), ...metadata } = setup;
   let builder = Test.createTestingModule(metadata).overrideProvider(CAPTCHA_CLOCK).useValue(clock);
   if (override !== undefined) builder = override(builder);
   const module = await builder.compile();
-  const app = module.createNestApplication(adapter === 'fastify' ? new FastifyAdapter() : new ExpressAdapter(), {
-    logger: false,
-  });
+  const app = module.createNestApplication(
+    adapter === 'fastify' ? new FastifyAdapter() : new ExpressAdapter(),
+    {
+      logger: false,
+    },
+  );
   configure?.(app);
   await app.listen(0, '127.0.0.1');
   return {
@@ -65,7 +73,11 @@ export interface JsonReply {
 }
 
 /** Posts JSON and reads JSON. */
-export async function postJson(url: string, body: unknown, headers: Record<string, string> = {}): Promise<JsonReply> {
+export async function postJson(
+  url: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<JsonReply> {
   const reply = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },

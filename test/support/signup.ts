@@ -9,7 +9,7 @@ import {
   RequireCaptcha,
   type RequireCaptchaOptions,
 } from 'nestjs-naver-captcha';
-import { type NaverCaptchaEmulator } from 'naver-captcha-emulator';
+import type { NaverCaptchaEmulator } from 'naver-captcha-emulator';
 
 import { type AppSetup, type JsonReply, postJson, type RunningApp, startApp } from './app.ts';
 
@@ -89,6 +89,10 @@ export function comparisons(emulator: NaverCaptchaEmulator): number {
   return emulator.requests.filter(({ call }) => call === 'compare').length;
 }
 
-export function signUp({ url }: RunningApp, body: unknown, headers?: Record<string, string>): Promise<JsonReply> {
+export function signUp(
+  { url }: RunningApp,
+  body: unknown,
+  headers?: Record<string, string>,
+): Promise<JsonReply> {
   return postJson(`${url}/signup`, body, headers);
 }

@@ -12,7 +12,9 @@ export async function startEmulatorWithoutCredentials(
   // One of the two is a slip, and the module says so better than an emulator would.
   if (CREDENTIALS.some((name) => (environment[name] ?? '') !== '')) return undefined;
   if (environment['NODE_ENV'] === 'production') {
-    throw new Error(`The demo needs ${CREDENTIALS.join(' and ')} in production; the emulator is for development.`);
+    throw new Error(
+      `The demo needs ${CREDENTIALS.join(' and ')} in production; the emulator is for development.`,
+    );
   }
   const emulator = await startNaverCaptchaEmulator();
   Object.assign(environment, {

@@ -1,12 +1,12 @@
 import 'reflect-metadata';
 
 import { once } from 'node:events';
-import { type Server } from 'node:http';
+import type { Server } from 'node:http';
 import { join } from 'node:path';
 
 import { ValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { type NestExpressApplication } from '@nestjs/platform-express';
+import type { NestExpressApplication } from '@nestjs/platform-express';
 
 import { AppModule } from './app.module.js';
 import { startEmulatorWithoutCredentials } from './emulator.js';
@@ -60,11 +60,15 @@ async function listen(server: Server, port: number): Promise<void> {
   server.listen(port);
   try {
     await once(server, 'listening');
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'EADDRINUSE') throw new Error(`Port ${port} is in use: stop what listens there, or set PORT.`);
-    if (code === 'EACCES') throw new Error(`Port ${port} needs more rights than this user has: set PORT.`);
-    throw error;
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+    if (code === 'EADDRINUSE') {
+      throw new Error(`Port ${port} is in use: stop what listens there, or set PORT.`, { cause });
+    }
+    if (code === 'EACCES') {
+      throw new Error(`Port ${port} needs more rights than this user has: set PORT.`, { cause });
+    }
+    throw cause;
   }
 }
 

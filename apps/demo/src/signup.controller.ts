@@ -7,7 +7,10 @@ import { SignupDto } from './signup.dto.js';
 export class SignupController {
   @Post()
   @RequireCaptcha({ action: 'signup' })
-  signUp(@Body() { name }: SignupDto, @CaptchaResult() captcha: CaptchaOutcome): { name: string; captcha: string } {
+  signUp(
+    @Body() { name }: SignupDto,
+    @CaptchaResult() captcha: CaptchaOutcome,
+  ): { name: string; captcha: string } {
     // A real application would save the account here.
     return { name, captcha: captcha.status };
   }

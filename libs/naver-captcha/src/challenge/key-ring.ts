@@ -1,12 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 
 import { CaptchaMisconfiguredException } from '../errors.js';
-import type {
-  CaptchaExpectation,
-  CaptchaKind,
-  CaptchaRandom,
-  ResolvedCaptchaOptions,
-} from '../types.js';
+import type { CaptchaExpectation, CaptchaKind, CaptchaRandom, ResolvedCaptchaOptions } from '../types.js';
 import { open, seal } from './sealed-key.js';
 import { associatedData, bindingTag, deriveSealingKeys, type SealingKey } from './sealing-keys.js';
 

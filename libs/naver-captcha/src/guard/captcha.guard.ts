@@ -11,12 +11,7 @@ import {
   rejectionException,
 } from '../errors.js';
 import { CAPTCHA_OPTIONS, CAPTCHA_REQUIREMENT } from '../tokens.js';
-import type {
-  Awaitable,
-  CaptchaAnswer,
-  CaptchaOutcome,
-  ResolvedCaptchaOptions,
-} from '../types.js';
+import type { Awaitable, CaptchaAnswer, CaptchaOutcome, ResolvedCaptchaOptions } from '../types.js';
 import { CaptchaOutcomes, leaveOutcome } from './captcha-outcomes.js';
 import { type CaptchaRequirement, mergeRequirements } from './captcha-requirement.js';
 import {

@@ -29,12 +29,7 @@ import {
   CAPTCHA_RANDOM,
   CAPTCHA_STORE,
 } from '../tokens.js';
-import type {
-  CallGate,
-  CaptchaClock,
-  CaptchaRandom,
-  ResolvedCaptchaOptions,
-} from '../types.js';
+import type { CallGate, CaptchaClock, CaptchaRandom, ResolvedCaptchaOptions } from '../types.js';
 import { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } from './naver-captcha.module-definition.js';
 import type {
   NaverCaptchaModuleExtras,

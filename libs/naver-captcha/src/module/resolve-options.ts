@@ -106,7 +106,9 @@ function isReadableOnTheWay({ protocol, hostname }: URL): boolean {
 }
 
 function invalid(problems: readonly string[]): Error {
-  const error = new Error(`NaverCaptchaModule cannot start:\n${problems.map((line) => `  - ${line}`).join('\n')}`);
+  const error = new Error(
+    `NaverCaptchaModule cannot start:\n${problems.map((line) => `  - ${line}`).join('\n')}`,
+  );
   // The list is all there is to it: where it was found out would only hide it among file names.
   error.stack = `${error.name}: ${error.message}`;
   return error;

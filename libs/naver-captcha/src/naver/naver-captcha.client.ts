@@ -146,7 +146,8 @@ class DeadlineError extends Error {
 
 /** The code of a system or undici error, and nothing else of it: an AxiosError holds the headers and the URL. */
 function errorCode(thrown: unknown): string | undefined {
-  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
+  // Not instanceof: in a test runner's own realm Node's errors are of another class.
+  const code = typeof thrown === 'object' && thrown !== null && 'code' in thrown ? thrown.code : undefined;
   return typeof code === 'string' && /^[A-Z0-9_]{1,40}$/.test(code) ? code : undefined;
 }
 
