@@ -1,4 +1,3 @@
-import { startNaverCaptchaEmulator } from 'naver-captcha-emulator';
+import { runEmulatorCli } from 'naver-captcha-emulator/cli';
 
-const emulator = await startNaverCaptchaEmulator({ port: 4010 });
-console.log(emulator.url);
+await runEmulatorCli(process);

@@ -2,12 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Core } from '../core/core.js';
 import { EmulatorFaultError } from '../faults/parse-fault.js';
 import { readBody } from './body.js';
+import { streamEvents } from './events.js';
+import { pageReply, scriptReply, styleReply } from './page.js';
 import { parseQuery, splitTarget } from './query.js';
 import { sendReply } from './send.js';
 import { wireReply, type WireReply } from './wire-reply.js';
 
-/** Where the emulator's own paths begin; all others are NAVER's. */
-export const controlPrefix = '/__emulator/';
+const controlPrefix = '/__emulator/';
 
 interface ControlRequest {
   readonly core: Core;
@@ -63,6 +64,9 @@ const routes: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
       return done();
     },
   },
+  page: { GET: pageReply },
+  'page.css': { GET: styleReply },
+  'page.js': { GET: scriptReply },
   health: { GET: () => ownJson(200, { status: 'ok' }) },
 };
 
@@ -83,16 +87,23 @@ async function orderFault({ core, req }: ControlRequest): Promise<WireReply> {
   }
 }
 
-/** Answers `/__emulator/…`. */
+/** Whether the emulator itself is meant; all other paths are NAVER's. */
+export const isControl = (target: string): boolean =>
+  target === '/' || target.startsWith('/?') || target.startsWith(controlPrefix);
+
+/** Answers the page and `/__emulator/…`. */
 export async function answerControl(core: Core, req: IncomingMessage, res: ServerResponse): Promise<void> {
-  sendReply(res, await controlReply(core, req));
+  const { method, url, headers } = req;
+  // A web page from elsewhere, open in the developer's browser, may link here but has no business beyond.
+  const foreign = headers['sec-fetch-site'] === 'cross-site' && headers['sec-fetch-mode'] !== 'navigate';
+  if (foreign) sendReply(res, problem(403, 'Not for pages of other sites.'));
+  else if (method === 'GET' && url === `${controlPrefix}events`) streamEvents(core, res);
+  else sendReply(res, await controlReply(core, req));
 }
 
 async function controlReply(core: Core, req: IncomingMessage): Promise<WireReply> {
-  // A web page from elsewhere, open in the developer's browser, has no business here.
-  if (req.headers['sec-fetch-site'] === 'cross-site') return problem(403, 'Not for pages of other sites.');
   const { path, query } = splitTarget(req.url ?? '');
-  const [name = '', rest, ...more] = path.slice(controlPrefix.length).split('/');
+  const [name = '', rest, ...more] = path === '/' ? ['page'] : path.slice(controlPrefix.length).split('/');
   const methods = Object.hasOwn(routes, name) ? routes[name] : undefined;
   if (methods === undefined || more.length > 0) return problem(404, 'There is nothing at this path.');
   const method = req.method ?? '';

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Core } from '../core/core.js';
 import { answerNaver } from './answer-naver.js';
 import { BadClients } from './bad-client.js';
-import { answerControl, controlPrefix } from './control.js';
+import { answerControl, isControl } from './control.js';
 import { sendReply } from './send.js';
 import { wireReply } from './wire-reply.js';
 
@@ -40,7 +40,7 @@ export function makeServer(core: Core): Server {
 }
 
 function answer(core: Core, req: IncomingMessage, res: ServerResponse): Promise<void> {
-  if (req.url?.startsWith(controlPrefix) === true) return answerControl(core, req, res);
+  if (isControl(req.url ?? '')) return answerControl(core, req, res);
   return answerNaver(core, req, res);
 }
 

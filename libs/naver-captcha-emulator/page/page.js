@@ -1,0 +1,471 @@
+/* global document, EventSource */
+'use strict';
+
+// The page of the emulator. It shows what the emulator sends over /__emulator/events, and orders faults over
+// /__emulator/faults. No text of a request ever becomes markup: everything goes in as textContent.
+
+const texts = {
+  ko: {
+    title: 'NAVER CAPTCHA 에뮬레이터',
+    subtitle: '개발과 시험을 위한 가짜 NAVER입니다. 답이 모두 보이니 공개된 곳에 두지 마세요.',
+    skip: '키 목록으로 건너뛰기',
+    other: 'English',
+    otherLang: 'en',
+    reset: '모두 지우기',
+    linked: '실시간 연결됨',
+    unlinked: '연결 끊김, 다시 시도하는 중',
+    keys: '키',
+    noKeys: '아직 발급된 키가 없습니다. 애플리케이션이 키를 요청하면 여기에 바로 나타납니다.',
+    faults: '나쁜 날 주문하기',
+    call: '호출',
+    kind: '종류',
+    platform: '플랫폼',
+    often: '얼마나',
+    number: '수',
+    latency: '지연(ms)',
+    faultHint: '위에서 고른 호출에만 걸립니다. 켜면 주문되고, 끄거나 다 쓰이면 사라집니다.',
+    log: '요청 기록',
+    noRequests: '아직 요청이 없습니다.',
+    time: '시각',
+    request: '요청',
+    status: '상태',
+    took: '걸림',
+    any: '모두',
+    issue: '키 발급',
+    fetch: '받기',
+    compare: '비교',
+    image: '이미지',
+    audio: '음성',
+    next: '다음 n번',
+    every: 'n번마다',
+    share: 'n %',
+    copy: '답 복사',
+    copied: '복사했습니다',
+    noReply: '응답 없음',
+    newKey: (kind, answer) => `새 ${kind} 키, 답 ${answer}`,
+    picture: (answer) => `캡차 이미지, 답 ${answer}`,
+    sound: (answer) => `캡차 음성, 답 ${answer}`,
+    age: (seconds) =>
+      seconds < 60
+        ? `${seconds}초 전`
+        : seconds < 3600
+          ? `${Math.floor(seconds / 60)}분 전`
+          : `${Math.floor(seconds / 3600)}시간 전`,
+    states: { issued: '발급됨', fetched: '받아 감', right: '맞음', wrong: '틀림', expired: '만료됨' },
+    faultNames: {
+      'system-error': 'NAVER 오류 (500 CT500)',
+      unauthorized: '인증 실패 (401)',
+      'not-ticked': 'API 미등록',
+      'permission-denied': '권한 없음',
+      quota: '하루 한도 초과 (429)',
+      'rate-limit': '속도 제한 (429)',
+      'gateway-503': '게이트웨이 503',
+      'gateway-504': '게이트웨이 504',
+      latency: '지연',
+      silence: '침묵 (응답 없음)',
+      'reset-before-headers': '헤더 전에 끊김',
+      'reset-after-headers': '헤더 뒤에 끊김',
+      truncated: '본문 잘림',
+      html: '200과 HTML',
+      empty: '빈 본문',
+      'wrong-content-type': '다른 Content-Type',
+      'odd-key': '이상한 키',
+      redirect: '리디렉션',
+      oversized: '너무 큰 본문',
+      drip: '한 바이트씩 끝없이',
+      'wrong-result-type': '문자열 result',
+    },
+  },
+  en: {
+    title: 'NAVER CAPTCHA emulator',
+    subtitle:
+      'A stand-in for NAVER, for development and tests. It shows every answer: keep it off public networks.',
+    skip: 'Skip to the keys',
+    other: '한국어',
+    otherLang: 'ko',
+    reset: 'Clear everything',
+    linked: 'Live',
+    unlinked: 'Connection lost, trying again',
+    keys: 'Keys',
+    noKeys: 'No key yet. As soon as your application asks for one, it shows up here.',
+    faults: 'Order a bad day',
+    call: 'Call',
+    kind: 'Kind',
+    platform: 'Platform',
+    often: 'How often',
+    number: 'n',
+    latency: 'Latency (ms)',
+    faultHint: 'Hits only the calls chosen above. Switch on to order; switched off or used up, it is gone.',
+    log: 'Requests',
+    noRequests: 'No request yet.',
+    time: 'Time',
+    request: 'Request',
+    status: 'Status',
+    took: 'Took',
+    any: 'any',
+    issue: 'issue',
+    fetch: 'fetch',
+    compare: 'compare',
+    image: 'image',
+    audio: 'audio',
+    next: 'next n calls',
+    every: 'every nth call',
+    share: 'n %',
+    copy: 'Copy answer',
+    copied: 'Copied',
+    noReply: 'no reply',
+    newKey: (kind, answer) => `New ${kind} key, answer ${answer}`,
+    picture: (answer) => `Captcha picture, answer ${answer}`,
+    sound: (answer) => `Captcha sound, answer ${answer}`,
+    age: (seconds) =>
+      seconds < 60
+        ? `${seconds} s ago`
+        : seconds < 3600
+          ? `${Math.floor(seconds / 60)} min ago`
+          : `${Math.floor(seconds / 3600)} h ago`,
+    states: { issued: 'issued', fetched: 'fetched', right: 'right', wrong: 'wrong', expired: 'expired' },
+    faultNames: {
+      'system-error': "NAVER's own error (500 CT500)",
+      unauthorized: 'Unauthorized (401)',
+      'not-ticked': 'API not ticked',
+      'permission-denied': 'Permission denied',
+      quota: 'Daily quota used up (429)',
+      'rate-limit': 'Too fast (429)',
+      'gateway-503': 'Gateway 503',
+      'gateway-504': 'Gateway 504',
+      latency: 'Latency',
+      silence: 'Silence (no reply)',
+      'reset-before-headers': 'Reset before headers',
+      'reset-after-headers': 'Reset after headers',
+      truncated: 'Truncated body',
+      html: 'HTML with 200',
+      empty: 'Empty body',
+      'wrong-content-type': 'Wrong content type',
+      'odd-key': 'Odd key',
+      redirect: 'Redirect',
+      oversized: 'Oversized body',
+      drip: 'Byte by byte, without end',
+      'wrong-result-type': 'result as text',
+    },
+  },
+};
+
+const mostKeys = 50;
+const mostRequests = 100;
+
+const byId = (id) => document.getElementById(id);
+const order = byId('order');
+
+let language = firstLanguage();
+/** Emulator time minus ours: ages and expiry go by the emulator's clock, which a test may have set. */
+let clockOffset = 0;
+let keys = new Map();
+let requests = new Map();
+let armed = [];
+
+const say = (name) => texts[language][name];
+
+function firstLanguage() {
+  try {
+    const kept = localStorage.getItem('language');
+    if (kept === 'ko' || kept === 'en') return kept;
+  } catch {
+    // Storage may be switched off; then the language is not kept.
+  }
+  return navigator.language.startsWith('ko') ? 'ko' : 'en';
+}
+
+function element(tag, properties = {}, ...children) {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
+}
+
+const now = () => Date.now() + clockOffset;
+
+const stateOf = (key) =>
+  (key.state === 'issued' || key.state === 'fetched') && now() >= key.expiresAt ? 'expired' : key.state;
+
+// --- keys
+
+function keyCard(key) {
+  const item = element('li', { className: 'key' });
+  item.dataset.key = key.key;
+  const source = `/__emulator/media/${key.key}`;
+  const media =
+    key.kind === 'image'
+      ? element('img', { src: source, width: 300, height: 100 })
+      : element('audio', { src: source, controls: true, preload: 'none' });
+  media.className = 'media';
+  const copy = element('button', { type: 'button', className: 'copy' });
+  copy.addEventListener('click', () => {
+    navigator.clipboard?.writeText(key.answer).then(() => tell(say('copied')));
+  });
+  item.append(
+    media,
+    element(
+      'div',
+      {},
+      element(
+        'div',
+        { className: 'answer' },
+        element('strong', { textContent: key.answer }),
+        element('span', { className: 'badge' }),
+        copy,
+      ),
+      element('p', { className: 'facts' }),
+    ),
+  );
+  return item;
+}
+
+function fillCard(item, key) {
+  const state = stateOf(key);
+  const badge = item.querySelector('.badge');
+  badge.className = `badge ${state}`;
+  setText(badge, say('states')[state]);
+  const media = item.querySelector('.media');
+  if (key.kind === 'image') media.alt = say('picture')(key.answer);
+  else media.setAttribute('aria-label', say('sound')(key.answer));
+  const copy = item.querySelector('.copy');
+  setText(copy, say('copy'));
+  copy.setAttribute('aria-label', `${say('copy')}: ${key.answer}`);
+  const seconds = Math.max(0, Math.floor((now() - key.issuedAt) / 1000));
+  setText(
+    item.querySelector('.facts'),
+    [say(key.kind), key.platform, say('age')(seconds), key.key].join(' · '),
+  );
+}
+
+/** Writing the same text again would make a screen reader start over. */
+function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+function showKey(key) {
+  const known = keys.has(key.key);
+  keys.set(key.key, key);
+  const list = byId('keys');
+  let item = known ? list.querySelector(`[data-key="${key.key}"]`) : null;
+  if (item === null) {
+    item = keyCard(key);
+    list.prepend(item);
+  }
+  fillCard(item, key);
+  while (list.children.length > mostKeys) {
+    keys.delete(list.lastElementChild.dataset.key);
+    list.lastElementChild.remove();
+  }
+  countKeys();
+  return !known;
+}
+
+function countKeys() {
+  byId('no-keys').hidden = keys.size > 0;
+  byId('key-count').textContent = keys.size === 0 ? '' : `${keys.size}${keys.size === mostKeys ? '+' : ''}`;
+}
+
+// --- requests
+
+function requestRow(request) {
+  const { status } = request;
+  const cell = (text, className = '') => element('td', { textContent: text, className });
+  const what = cell(`${request.method} ${request.path}`);
+  const notes = [request.platform, request.kind && say(request.kind), request.call && say(request.call)];
+  if (request.fault !== undefined) notes.push(`⚡ ${say('faultNames')[request.fault] ?? request.fault}`);
+  const note = notes.filter(Boolean).join(' · ');
+  if (note !== '') what.append(element('small', { textContent: note }));
+  const row = element(
+    'tr',
+    {},
+    cell(new Date(request.at).toLocaleTimeString('en-GB')),
+    what,
+    cell(String(status ?? say('noReply')), status !== undefined && status < 400 ? 'good' : 'bad'),
+    cell(request.durationMs === undefined ? '…' : `${request.durationMs.toFixed(1)} ms`),
+  );
+  row.dataset.id = request.id;
+  return row;
+}
+
+function showRequest(request) {
+  const body = byId('requests');
+  const row = requestRow(request);
+  const old = requests.has(request.id) ? body.querySelector(`[data-id="${request.id}"]`) : null;
+  if (old === null) body.prepend(row);
+  else old.replaceWith(row);
+  requests.set(request.id, request);
+  while (body.children.length > mostRequests) {
+    requests.delete(Number(body.lastElementChild.dataset.id));
+    body.lastElementChild.remove();
+  }
+  byId('no-requests').hidden = requests.size > 0;
+}
+
+// --- faults
+
+function makeSwitches() {
+  byId('faults').replaceChildren(
+    ...Object.keys(texts.en.faultNames).map((fault) => {
+      const button = element(
+        'button',
+        { type: 'button' },
+        element('span', {}, element('span', { className: 'name' }), element('small')),
+      );
+      button.setAttribute('role', 'switch');
+      button.dataset.fault = fault;
+      button.addEventListener('click', () => void toggle(fault));
+      return element('li', {}, button);
+    }),
+  );
+}
+
+function fillSwitches() {
+  for (const button of byId('faults').querySelectorAll('button')) {
+    const { fault } = button.dataset;
+    const mine = armed.filter((one) => one.fault.fault === fault);
+    button.setAttribute('aria-checked', String(mine.length > 0));
+    setText(button.querySelector('.name'), say('faultNames')[fault]);
+    setText(button.querySelector('small'), mine.map(describe).join(', '));
+  }
+}
+
+function describe({ fault, every, share, hits }) {
+  const words = [fault.call, fault.kind].filter(Boolean).map(say);
+  if (fault.platform) words.push(fault.platform);
+  if (every !== undefined) words.push(say('every').replace('n', every));
+  else if (share !== undefined) words.push(`${Math.round(share * 100)} %`);
+  else words.push(say('next').replace('n', (fault.times ?? 1) - hits));
+  return words.join(' · ');
+}
+
+async function toggle(fault) {
+  const mine = armed.filter((one) => one.fault.fault === fault);
+  if (mine.length > 0) {
+    await Promise.all(mine.map(({ id }) => fetch(`/__emulator/faults/${id}`, { method: 'DELETE' })));
+    return;
+  }
+  const { call, kind, platform, often, number, latencyMs } = order.elements;
+  const n = Math.max(1, Math.floor(number.valueAsNumber) || 1);
+  const what = { fault };
+  for (const [name, { value }] of Object.entries({ call, kind, platform }))
+    if (value !== '') what[name] = value;
+  if (often.value === 'every') what.every = n;
+  else if (often.value === 'share') what.share = Math.min(1, n / 100);
+  else what.times = n;
+  if (fault === 'latency') what.latencyMs = latencyMs.valueAsNumber || 0;
+  const reply = await fetch('/__emulator/faults', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(what),
+  });
+  if (!reply.ok) tell((await reply.json()).error, true);
+}
+
+function fillChoices() {
+  const choices = {
+    call: ['', 'issue', 'fetch', 'compare'],
+    kind: ['', 'image', 'audio'],
+    platform: ['', 'developers', 'ncloud'],
+    often: ['next', 'every', 'share'],
+  };
+  for (const [name, values] of Object.entries(choices)) {
+    const select = order.elements[name];
+    const chosen = select.value;
+    select.replaceChildren(
+      ...values.map((value) =>
+        element('option', { value, textContent: value === '' ? say('any') : (say(value) ?? value) }),
+      ),
+    );
+    if (values.includes(chosen)) select.value = chosen;
+  }
+}
+
+// --- the whole
+
+/** For screen readers; `visible` shows it on the page as well. */
+function tell(text, visible = false) {
+  byId('news').textContent = text;
+  byId('news').classList.toggle('unseen', !visible);
+}
+
+function showLanguage() {
+  document.documentElement.lang = language;
+  document.title = say('title');
+  for (const node of document.querySelectorAll('[data-text]')) node.textContent = say(node.dataset.text);
+  byId('language').textContent = say('other');
+  byId('language').lang = say('otherLang');
+  fillChoices();
+  fillSwitches();
+  showLink();
+  refreshKeys();
+  for (const request of requests.values()) showRequest(request);
+}
+
+let linked = false;
+function showLink() {
+  setText(byId('link'), say(linked ? 'linked' : 'unlinked'));
+  byId('link').classList.toggle('on', linked);
+}
+
+function refreshKeys() {
+  for (const item of byId('keys').children) fillCard(item, keys.get(item.dataset.key));
+}
+
+function showAll(all) {
+  clockOffset = all.now - Date.now();
+  keys = new Map();
+  requests = new Map();
+  byId('keys').replaceChildren();
+  byId('requests').replaceChildren();
+  byId('no-requests').hidden = false;
+  for (const key of [...all.keys].reverse()) showKey(key);
+  for (const request of all.requests) showRequest(request);
+  armed = all.faults;
+  countKeys();
+  fillSwitches();
+}
+
+function listen() {
+  const events = new EventSource('/__emulator/events');
+  const on = (type, act) => {
+    events.addEventListener(type, ({ data }) => {
+      act(JSON.parse(data));
+    });
+  };
+  events.addEventListener('open', () => {
+    linked = true;
+    showLink();
+  });
+  events.addEventListener('error', () => {
+    linked = false;
+    showLink();
+  });
+  on('snapshot', showAll);
+  on('key', (key) => {
+    if (showKey(key)) tell(say('newKey')(say(key.kind), key.answer));
+  });
+  on('request', showRequest);
+  on('faults', (faults) => {
+    armed = faults;
+    fillSwitches();
+  });
+}
+
+order.addEventListener('submit', (event) => {
+  event.preventDefault();
+});
+byId('language').addEventListener('click', () => {
+  language = language === 'ko' ? 'en' : 'ko';
+  try {
+    localStorage.setItem('language', language);
+  } catch {
+    // As above.
+  }
+  showLanguage();
+});
+byId('reset').addEventListener('click', () => void fetch('/__emulator/reset', { method: 'POST' }));
+
+makeSwitches();
+showLanguage();
+listen();
+setInterval(refreshKeys, 1000);
