@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 
-import type { INestApplication, ModuleMetadata, Type } from '@nestjs/common';
+import type { INestApplication, LoggerService, ModuleMetadata, Type } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test, type TestingModuleBuilder } from '@nestjs/testing';
@@ -34,6 +34,8 @@ export class MovableClock implements CaptchaClock {
 export interface AppSetup extends ModuleMetadata {
   readonly adapter?: Adapter;
   readonly clock?: MovableClock;
+  /** @default silence */
+  readonly logger?: LoggerService;
   readonly override?: (builder: TestingModuleBuilder) => TestingModuleBuilder;
   readonly configure?: (app: INestApplication) => void;
 }
@@ -45,14 +47,14 @@ export async function startApp({
   configure,
   ...setup
 }: AppSetup): Promise<RunningApp> {
-  const { clock = new MovableClock(), ...metadata } = setup;
+  const { clock = new MovableClock(), logger = false, ...metadata } = setup;
   let builder = Test.createTestingModule(metadata).overrideProvider(CAPTCHA_CLOCK).useValue(clock);
   if (override !== undefined) builder = override(builder);
   const module = await builder.compile();
   const app = module.createNestApplication(
     adapter === 'fastify' ? new FastifyAdapter() : new ExpressAdapter(),
     {
-      logger: false,
+      logger,
     },
   );
   configure?.(app);
