@@ -56,7 +56,8 @@ function isBaseUrl(value: unknown): boolean {
   const url = new URL(value);
   return (
     (url.protocol === 'https:' || url.protocol === 'http:') &&
-    url.username + url.password + url.search + url.hash === ''
+    url.username + url.password === '' &&
+    !/[?#]/.test(value)
   );
 }
 
@@ -144,7 +145,9 @@ export class OptionsSchema {
   headerNames: unknown;
 
   @Holds(
-    (value) => everyEntry(value, ['image', 'audio'], (pattern) => pattern instanceof RegExp),
+    (value) =>
+      !(value instanceof RegExp) &&
+      everyEntry(value, ['image', 'audio'], (pattern) => pattern instanceof RegExp),
     'answerPattern must be { image, audio } of regular expressions.',
   )
   answerPattern: unknown;

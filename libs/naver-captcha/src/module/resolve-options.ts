@@ -33,9 +33,8 @@ export function resolveOptions(
 ): ResolvedCaptchaOptions {
   const untrusted: unknown = given;
   if (typeof untrusted !== 'object' || untrusted === null || Array.isArray(untrusted)) {
-    throw invalid([
-      `The settings must be an object; ${untrusted === null ? 'null' : typeof untrusted} was given.`,
-    ]);
+    const kind = untrusted === null ? 'null' : Array.isArray(untrusted) ? 'an array' : typeof untrusted;
+    throw invalid([`The settings must be an object; ${kind} was given.`]);
   }
   const schema = new OptionsSchema();
   Object.assign(schema, DEFAULTS, readEnvironment(environment));
@@ -97,7 +96,20 @@ function contradictions(schema: OptionsSchema, environment: NodeJS.ProcessEnv): 
       "signingSecret (or NAVER_CAPTCHA_SIGNING_SECRET) has nothing to seal with keys: 'raw': leave one of them out.",
     );
   }
+  for (const place of ['bodyFields', 'headerNames'] as const) {
+    if (haveOneName(schema[place], DEFAULTS[place])) {
+      problems.push(`${place} gives key and value one name, the defaults considered: let them differ.`);
+    }
+  }
   return problems;
+}
+
+function haveOneName(given: unknown, defaults: CaptchaAnswerNames): boolean {
+  if (typeof given !== 'object' || given === null) return false;
+  const { key, value }: Partial<Record<keyof CaptchaAnswerNames, unknown>> = given;
+  // In headers case makes no difference, and in a body a difference of case alone is a slip as well.
+  const fold = (name: unknown): unknown => (typeof name === 'string' ? name.toLowerCase() : name);
+  return fold(key ?? defaults.key) === fold(value ?? defaults.value);
 }
 
 function isReadableOnTheWay({ protocol, hostname }: URL): boolean {
@@ -136,7 +148,11 @@ function freeze(given: CheckedOptions): ResolvedCaptchaOptions {
       audio: stateless(given.answerPattern.audio ?? DEFAULTS.answerPattern.audio),
     }),
     statuses: Object.freeze({ ...statuses }),
-    messages: Object.freeze({ ...messages }),
+    messages: Object.freeze(
+      Object.fromEntries(
+        Object.entries(messages).map(([code, texts]) => [code, Object.freeze({ ...texts })]),
+      ),
+    ),
   };
   Object.defineProperty(resolved, 'clientSecret', { enumerable: false });
   Object.defineProperty(resolved, 'signingSecrets', { enumerable: false });

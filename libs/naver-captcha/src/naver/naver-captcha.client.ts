@@ -119,7 +119,8 @@ export class NaverCaptchaClient {
         method: 'get',
         baseURL: baseUrl,
         url: `${path}?${new URLSearchParams(query).toString()}`,
-        params: undefined,
+        // Not undefined, which lets the defaults through.
+        params: new URLSearchParams(),
         headers: { [idHeader]: clientId, [secretHeader]: clientSecret },
         adapter: this.transport.adapter,
         signal: deadline.signal,
