@@ -26,6 +26,8 @@ export interface OpenedKey {
 
 /** Makes the keys that browsers hold, and opens them again. */
 export interface KeyRing {
+  /** Asked before NAVER is: a key that could not say this must not cost a call. */
+  assertKeeps(expected: CaptchaExpectation): void;
   close(contents: KeyContents): Promise<string>;
   /** Nothing where it is not a key of ours. */
   open(key: string, expected?: CaptchaExpectation): Promise<OpenedKey | undefined>;
@@ -43,6 +45,10 @@ export class SealedKeyRing implements KeyRing {
     this.#pending = deriveSealingKeys(options);
     // Awaited at first use; until then a failure must not end the process unheard.
     this.#pending.catch(() => undefined);
+  }
+
+  assertKeeps(): void {
+    // A sealed key keeps whatever it is given.
   }
 
   async close(contents: KeyContents): Promise<string> {
@@ -82,25 +88,21 @@ const RAW_KEY = /^[A-Za-z0-9]{8,32}$/;
 
 /** For applications whose keys are issued elsewhere: what the browser holds is NAVER's key itself. */
 export class RawKeyRing implements KeyRing {
-  async close({ naverKey, action, binding }: KeyContents): Promise<string> {
-    refuseExpectation(action, binding);
+  assertKeeps({ action, binding }: CaptchaExpectation): void {
+    if (action === undefined && binding === undefined) return;
+    throw new CaptchaMisconfiguredException({
+      detail: "With keys: 'raw' a key says nothing of action or binding. Leave them out, or use sealed keys.",
+    });
+  }
+
+  async close({ naverKey }: KeyContents): Promise<string> {
     return Promise.resolve(naverKey);
   }
 
-  async open(
-    text: string,
-    { action, binding, kinds }: CaptchaExpectation = {},
-  ): Promise<OpenedKey | undefined> {
-    refuseExpectation(action, binding);
+  async open(text: string, expected: CaptchaExpectation = {}): Promise<OpenedKey | undefined> {
+    this.assertKeeps(expected);
     if (!RAW_KEY.test(text)) return Promise.resolve(undefined);
     // A raw key does not say its kind: the route does, by the first kind it accepts.
-    return Promise.resolve({ kind: kinds?.[0] ?? 'image', naverKey: text, fits: () => true });
+    return Promise.resolve({ kind: expected.kinds?.[0] ?? 'image', naverKey: text, fits: () => true });
   }
-}
-
-function refuseExpectation(action: string | undefined, binding: string | undefined): void {
-  if (action === undefined && binding === undefined) return;
-  throw new CaptchaMisconfiguredException({
-    detail: "With keys: 'raw' a key says nothing of action or binding. Leave them out, or use sealed keys.",
-  });
 }

@@ -76,6 +76,7 @@ export class NaverCaptchaService {
     if (action !== undefined && !isAction(action)) {
       throw new CaptchaMalformedException({ detail: 'An action is 1 to 32 of a-z, 0-9, "_" and "-".' });
     }
+    this.#keys.assertKeeps({ action, binding });
     const naverKey = await this.askNaver(() => this.client.issueKey(kind));
     const expiresAtMs = Math.floor((this.clock.now() + this.options.keyTtlMs) / 1000) * 1000;
     const key = await this.#keys.close({ kind, naverKey, expiresAtMs, action, binding });

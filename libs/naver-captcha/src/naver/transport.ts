@@ -56,7 +56,8 @@ export class NaverTransport implements OnModuleDestroy {
   };
 
   async onModuleDestroy(): Promise<void> {
-    await this.#agent.destroy();
+    // Calls under way come to their end, which their deadline bounds: a deployment must not cost people their captcha.
+    await this.#agent.close();
   }
 
   async #send(config: InternalAxiosRequestConfig): Promise<Dispatcher.ResponseData> {
