@@ -46,7 +46,6 @@ async function serve(process: CliProcess, { options, quiet }: CommandLine): Prom
           },
         }),
   });
-  log('listening', announcement(emulator));
   const end = (signal: string): void => {
     void emulator.close().then(() => {
       log('closed', { signal });
@@ -58,6 +57,8 @@ async function serve(process: CliProcess, { options, quiet }: CommandLine): Prom
   process.once('SIGINT', () => {
     end('SIGINT');
   });
+  // Last, so that whoever waits for this line may send a signal at once.
+  log('listening', announcement(emulator));
 }
 
 /** A secret somebody chose may be a real one, and is never shown. */

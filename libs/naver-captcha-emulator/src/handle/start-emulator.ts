@@ -51,7 +51,7 @@ async function listen(server: Server, { host, port }: Settings): Promise<string>
 }
 
 function reasonOf(error: unknown, host: string, port: number): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   switch (code) {
     case 'EADDRINUSE':
       return `Port ${port} on ${host} is in use: stop what uses it, or choose another port.`;

@@ -12,7 +12,7 @@ import type { LoggedRequest } from '../store/request-log.js';
 import { credentialsOf } from './credentials-of.js';
 import { deliver } from './deliver.js';
 import { latencyOf, wait } from './latency.js';
-import { loggablePath } from './loggable-path.js';
+import { loggable, loggablePath } from './loggable-path.js';
 import { parseQuery, splitTarget } from './query.js';
 import { sendReply } from './send.js';
 import { spoil } from './spoil.js';
@@ -45,7 +45,8 @@ export async function answerNaver(core: Core, req: IncomingMessage, res: ServerR
   const call = callOf(endpoint, parameters.get('code'));
   if (call === undefined) return refuse(badRequest(platform));
   request.call = call;
-  request.naverKey = call === 'issue' ? undefined : parameters.get('key')?.slice(0, 64);
+  const key = call === 'issue' ? undefined : parameters.get('key');
+  request.naverKey = key && loggable(key.slice(0, 64), core.settings.clientSecret);
   await answerCall(core, req, res, { request, call: { ...endpoint, call }, endpoint, parameters });
 }
 

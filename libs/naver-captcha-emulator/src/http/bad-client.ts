@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 const patienceMs = 1000;
@@ -8,6 +9,14 @@ const patienceMs = 1000;
  */
 export class BadClients {
   readonly #dismissed = new WeakSet<Duplex>();
+  readonly #unanswered = new WeakMap<Duplex, Set<ServerResponse>>();
+
+  /** Good requests that came before the rubbish, down the same connection, are answered first. */
+  goodRequest(socket: Duplex, res: ServerResponse): void {
+    const waiting = this.#unanswered.get(socket) ?? new Set();
+    this.#unanswered.set(socket, waiting.add(res));
+    res.once('close', () => waiting.delete(res));
+  }
 
   dismiss(error: Error & { code?: string }, socket: Duplex): void {
     if (this.#dismissed.has(socket)) return;
@@ -15,22 +24,33 @@ export class BadClients {
     socket.on('error', () => {
       socket.destroy();
     });
-    if (!socket.writable) {
-      socket.destroy();
-      return;
+    const last = [...(this.#unanswered.get(socket) ?? [])].at(-1);
+    if (last === undefined) refuse(socket, statusOf(error.code));
+    else {
+      last.once('close', () => {
+        refuse(socket, statusOf(error.code));
+      });
     }
-    const status = statusOf(error.code);
-    socket.end(
-      `HTTP/1.1 ${status}\r\nConnection: close\r\nCache-Control: no-store\r\nContent-Length: 0\r\n\r\n`,
-    );
-    socket.resume();
-    const timer = setTimeout(() => socket.destroy(), patienceMs);
-    timer.unref();
-    socket.once('close', () => {
-      clearTimeout(timer);
-    });
   }
 }
+
+function refuse(socket: Duplex, status: string): void {
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  socket.end(rawReply(status));
+  socket.resume();
+  const timer = setTimeout(() => socket.destroy(), patienceMs);
+  timer.unref();
+  socket.once('close', () => {
+    clearTimeout(timer);
+  });
+}
+
+/** A reply for a connection that is no longer Node's to answer on. */
+export const rawReply = (status: string): string =>
+  `HTTP/1.1 ${status}\r\nConnection: close\r\nCache-Control: no-store\r\nContent-Length: 0\r\n\r\n`;
 
 function statusOf(code: string | undefined): string {
   if (code === 'HPE_HEADER_OVERFLOW') return '431 Request Header Fields Too Large';

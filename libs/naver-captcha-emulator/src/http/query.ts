@@ -4,10 +4,7 @@ export function splitTarget(target: string): { path: string; query: string } {
   return at === -1 ? { path: target, query: '' } : { path: target.slice(0, at), query: target.slice(at + 1) };
 }
 
-/**
- * The first value of each parameter; undefined where the percent-encoding or its UTF-8 is broken (URLSearchParams would
- * quietly replace what it cannot read).
- */
+/** The first value of each parameter; undefined where one cannot be decoded (URLSearchParams would quietly replace it). */
 export function parseQuery(query: string): ReadonlyMap<string, string> | undefined {
   const parameters = new Map<string, string>();
   for (const pair of query.split('&')) {
@@ -21,7 +18,8 @@ export function parseQuery(query: string): ReadonlyMap<string, string> | undefin
   return parameters;
 }
 
-function decode(text: string): string | undefined {
+/** Undefined where the percent-encoding or its UTF-8 is broken. */
+export function decode(text: string): string | undefined {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Core } from '../core/core.js';
 import { answerNaver } from './answer-naver.js';
-import { BadClients } from './bad-client.js';
+import { BadClients, rawReply } from './bad-client.js';
 import { answerControl, isControl } from './control.js';
 import { sendReply } from './send.js';
 import { wireReply } from './wire-reply.js';
@@ -19,6 +19,7 @@ export function makeServer(core: Core): Server {
       keepAliveTimeout: 65_000,
     },
     (req, res) => {
+      badClients.goodRequest(req.socket, res);
       // A client that hangs up is no error of ours.
       res.on('error', () => undefined);
       answer(core, req, res).catch(() => {
@@ -32,9 +33,7 @@ export function makeServer(core: Core): Server {
   // CONNECT has an event of its own; without this the connection would be cut without a word.
   server.on('connect', (_req, socket) => {
     socket.on('error', () => undefined);
-    socket.end(
-      'HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\nCache-Control: no-store\r\nContent-Length: 0\r\n\r\n',
-    );
+    socket.end(rawReply('405 Method Not Allowed'));
   });
   return server;
 }
