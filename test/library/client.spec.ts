@@ -673,7 +673,7 @@ describe('the wire', () => {
   });
 
   describe('the deadline', () => {
-    const timeoutMs = 150;
+    const timeoutMs = 300;
 
     it.each<[string, Extract<Replay, (...args: never[]) => void>]>([
       ['silence', () => undefined],

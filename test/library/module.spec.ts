@@ -318,7 +318,7 @@ describe('closing the application', () => {
     await using naver = await ReplayServer.start(() => undefined);
     const app = await startReplayedApp(naver, { timeoutMs: 150 });
     const call = app.client.issueKey('image').catch((thrown: unknown) => thrown);
-    await naver.until(({ requests }) => requests.length === 1);
+    await Promise.race([call, naver.until(({ requests }) => requests.length === 1)]);
     await app.app.close();
     expect(await call).toBeInstanceOf(Error);
     await naver.until(({ open }) => open === 0);
