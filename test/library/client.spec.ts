@@ -181,7 +181,8 @@ describe.each(Object.keys(OUTCOMES))('NAVER as written down in %s.json', (file) 
     if ('gives' in outcome) expect(await call).toEqual(outcome.gives);
     else expect(String(await refusal(call, outcome.throws))).toMatch(outcome.saying);
 
-    expect(naver.requests).toHaveLength(1);
+    // A fault of NAVER's own is worth one more try.
+    expect(naver.requests).toHaveLength(reply.status >= 500 ? 2 : 1);
     const [seen] = naver.requests;
     expect(seen?.method).toBe('GET');
     expect(seen?.path).toBe(request.path);
@@ -569,6 +570,7 @@ describe('the wire', () => {
     await using naver = await ReplayServer.start(
       json({ key: KEY }),
       json({ errorCode: 'CT500' }, 500),
+      json({ errorCode: 'CT500' }, 500),
       { body: JPEG, chunked: true },
       json({ result: false }, 403),
       json({ result: true }),
@@ -578,7 +580,7 @@ describe('the wire', () => {
     await unavailable(app.client.issueKey('image'));
     await app.client.fetchMedia('image', KEY);
     for (let count = 0; count < 10; count += 1) await app.client.compare('image', KEY, ANSWER);
-    expect(naver.requests).toHaveLength(13);
+    expect(naver.requests).toHaveLength(14);
     // Two and not one: undici rests a socket for a turn of the event loop before it is used again.
     expect(naver.opened).toBeLessThanOrEqual(2);
   });
@@ -830,7 +832,7 @@ describe('events', () => {
       json({ result: true }),
       json({ errorCode: '024' }, 401),
     );
-    await using app = await startReplayedApp(naver);
+    await using app = await startReplayedApp(naver, {}, { gated: true });
     const events: CaptchaEvent[] = [];
     app.get<Observable<CaptchaEvent>>(CAPTCHA_EVENTS).subscribe((event) => events.push(event));
     await app.client.issueKey('image');
@@ -839,7 +841,7 @@ describe('events', () => {
     await refusal(app.client.issueKey('audio'), CaptchaMisconfiguredException);
 
     const base = { type: 'upstream.call', platform: 'developers', durationMs: 0 };
-    expect(events).toEqual([
+    expect(events.filter(({ type }) => type === 'upstream.call')).toEqual([
       { ...base, kind: 'image', operation: 'issue' },
       { ...base, kind: 'audio', operation: 'fetch' },
       { ...base, kind: 'image', operation: 'compare' },

@@ -275,6 +275,7 @@ describe('the log', () => {
       naver,
       {},
       {
+        gated: true,
         configure: (nest) => {
           nest.useLogger(logs);
         },

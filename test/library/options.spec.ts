@@ -62,6 +62,10 @@ describe('what is used when little is said', () => {
       timeoutMs: 3000,
       keyTtlMs: 600_000,
       maxAttempts: 1,
+      dailyQuota: 1000,
+      quotaReserve: 0.1,
+      issueLimit: { limit: 10, windowMs: 60_000 },
+      onUnavailable: 'reject',
       keys: 'sealed',
       strip: true,
       bodyFields: { key: 'captchaKey', value: 'captchaValue' },
@@ -92,6 +96,7 @@ describe('where settings come from', () => {
     NAVER_CAPTCHA_SIGNING_SECRET: `${SIGNING}, ${SIGNING}2`,
     NAVER_CAPTCHA_KEY_TTL_MS: '60000',
     NAVER_CAPTCHA_MAX_ATTEMPTS: '3',
+    NAVER_CAPTCHA_DAILY_QUOTA: '5000',
   };
 
   it('every variable is read', async () => {
@@ -103,6 +108,7 @@ describe('where settings come from', () => {
       timeoutMs: 1234,
       keyTtlMs: 60_000,
       maxAttempts: 3,
+      dailyQuota: 5000,
     });
     expect(resolved.signingSecrets).toEqual([SIGNING, `${SIGNING}2`]);
   });

@@ -1,4 +1,5 @@
 import {
+  CAPTCHA_CALL_GATES,
   NaverCaptchaClient,
   NaverCaptchaModule,
   type NaverCaptchaModuleOptions,
@@ -16,11 +17,19 @@ export interface ReplayedApp extends RunningApp {
   readonly captcha: NaverCaptchaService;
 }
 
+export interface ReplayedSetup extends AppSetup {
+  /**
+   * Whether quota, breaker and report stand around the calls, as they do in an application.
+   * @default false: what they do is shown elsewhere, and here they would end a series of bad replies
+   */
+  readonly gated?: boolean;
+}
+
 /** An application whose NAVER is this replay server. */
 export async function startReplayedApp(
   naver: ReplayServer | string,
   options: NaverCaptchaModuleOptions = {},
-  { imports = [], ...setup }: AppSetup = {},
+  { imports = [], gated = false, ...setup }: ReplayedSetup = {},
 ): Promise<ReplayedApp> {
   const captchas = NaverCaptchaModule.forRoot({
     clientId: CLIENT_ID,
@@ -28,7 +37,13 @@ export async function startReplayedApp(
     baseUrl: typeof naver === 'string' ? naver : naver.url,
     ...options,
   });
-  const running = await startApp({ ...setup, imports: [...imports, captchas] });
+  const { override = (builder) => builder } = setup;
+  const running = await startApp({
+    ...setup,
+    imports: [...imports, captchas],
+    override: (builder) =>
+      override(gated ? builder : builder.overrideProvider(CAPTCHA_CALL_GATES).useValue([])),
+  });
   return {
     ...running,
     client: running.get(NaverCaptchaClient),

@@ -158,7 +158,7 @@ export class CaptchaTooManyException extends CaptchaException {
   }
 }
 
-/** Who could not be asked: NAVER, NAVER because we were too fast, or the store. */
+/** Who could not be asked: NAVER, NAVER because calls came too fast, or the store. */
 export type CaptchaUnavailableOrigin = 'naver' | 'too-fast' | 'store';
 
 /** NAVER or the store cannot be asked. Nothing is known of the answer: it is neither right nor wrong. */

@@ -19,6 +19,15 @@ export interface VerdictEvent {
   readonly durationMs: number;
 }
 
+/** NAVER could not be asked, and `onUnavailable` let a request through. */
+export interface AllowedEvent {
+  readonly type: 'allowed';
+  readonly code: CaptchaErrorCode;
+  /** Absent where the request had no key, because nobody could have one. */
+  readonly kind?: CaptchaKind | undefined;
+  readonly action?: string | undefined;
+}
+
 /** One call to NAVER ended. */
 export interface UpstreamCallEvent extends NaverCall {
   readonly type: 'upstream.call';
@@ -27,5 +36,22 @@ export interface UpstreamCallEvent extends NaverCall {
   readonly code?: CaptchaErrorCode | undefined;
 }
 
+/** The day's quota of a kind is nearly, or all, used up. Told once a day, kind and level, by one of all processes. */
+export interface QuotaEvent {
+  readonly type: 'quota';
+  readonly kind: CaptchaKind;
+  /** `closed`: NAVER itself says so. */
+  readonly level: '80%' | '100%' | 'closed' | 'reopened';
+  readonly used: number;
+  readonly limit: number | undefined;
+}
+
+/** The breaker of one kind of call changed its state: an open one sends nothing to NAVER. */
+export interface BreakerEvent extends Pick<NaverCall, 'platform' | 'operation'> {
+  readonly type: 'breaker';
+  readonly state: 'open' | 'half-open' | 'closed';
+}
+
 /** What happens in the module. No event holds an answer, a key, a secret or anything about a person. */
-export type CaptchaEvent = ChallengeIssuedEvent | VerdictEvent | UpstreamCallEvent;
+export type CaptchaEvent =
+  ChallengeIssuedEvent | VerdictEvent | AllowedEvent | UpstreamCallEvent | QuotaEvent | BreakerEvent;

@@ -6,11 +6,17 @@ export {
 } from './module/naver-captcha-options.js';
 
 export { CaptchaGuard } from './guard/captcha.guard.js';
-export { type CaptchaRequirement, type RequireCaptchaOptions } from './guard/captcha-requirement.js';
+export {
+  type CaptchaAfterFailures,
+  type CaptchaRequirement,
+  type RequireCaptchaOptions,
+} from './guard/captcha-requirement.js';
+export { CaptchaAnswerDto } from './guard/captcha-answer.dto.js';
 export { CaptchaResult } from './guard/captcha-result.decorator.js';
 export { RequireCaptcha } from './guard/require-captcha.decorator.js';
 export { SkipCaptcha } from './guard/skip-captcha.decorator.js';
 
+export { type CaptchaFailureKey } from './challenge/failures.js';
 export { type CreateChallengeOptions, NaverCaptchaService } from './challenge/naver-captcha.service.js';
 
 export { NaverCaptchaClient } from './naver/naver-captcha.client.js';
@@ -24,8 +30,11 @@ export {
 } from './store/memory-captcha-store.js';
 
 export {
+  type AllowedEvent,
+  type BreakerEvent,
   type CaptchaEvent,
   type ChallengeIssuedEvent,
+  type QuotaEvent,
   type UpstreamCallEvent,
   type VerdictEvent,
 } from './events.js';
@@ -44,7 +53,14 @@ export {
   CaptchaUsedException,
   CaptchaWrongException,
 } from './errors.js';
-export { CAPTCHA_CLOCK, CAPTCHA_EVENTS, CAPTCHA_OPTIONS, CAPTCHA_RANDOM, CAPTCHA_STORE } from './tokens.js';
+export {
+  CAPTCHA_CALL_GATES,
+  CAPTCHA_CLOCK,
+  CAPTCHA_EVENTS,
+  CAPTCHA_OPTIONS,
+  CAPTCHA_RANDOM,
+  CAPTCHA_STORE,
+} from './tokens.js';
 export {
   type Awaitable,
   CAPTCHA_KINDS,
@@ -60,12 +76,16 @@ export {
   type CaptchaMedia,
   type CaptchaOutcome,
   type CaptchaPassed,
+  type CaptchaQuota,
   type CaptchaRandom,
+  type CaptchaRate,
   type CaptchaRejected,
   type CaptchaRejection,
+  type CaptchaUnavailablePolicy,
   type CaptchaVerdict,
   type NaverCall,
   type NaverCallResult,
   type NaverPlatform,
+  type OnCaptchaUnavailable,
   type ResolvedCaptchaOptions,
 } from './types.js';

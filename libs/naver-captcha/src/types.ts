@@ -1,3 +1,5 @@
+import type { ExecutionContext, HttpException } from '@nestjs/common';
+
 /** A value now or a promise of it. */
 export type Awaitable<T> = T | Promise<T>;
 
@@ -71,7 +73,11 @@ export type CaptchaVerdict = CaptchaPassed | CaptchaRejected;
 /** Why a request got through the guard. */
 export type CaptchaOutcome =
   | { readonly status: 'verified'; readonly kind: CaptchaKind; readonly responseTimeSeconds?: number }
-  | { readonly status: 'skipped' };
+  | { readonly status: 'skipped' }
+  /** `afterFailures` did not ask for a captcha yet. */
+  | { readonly status: 'notNeeded' }
+  /** NAVER could not be asked, and `onUnavailable` let the request through; nothing was verified. */
+  | { readonly status: 'allowed'; readonly code: CaptchaErrorCode };
 
 /** Tells the time; replace the provider `CAPTCHA_CLOCK` to move it in a test. */
 export interface CaptchaClock {
@@ -96,15 +102,19 @@ export interface NaverCallResult {
   readonly durationMs: number;
   /** What the caller is about to get thrown; absent where NAVER gave a usable reply. */
   readonly error?: Error;
+  /** The status of NAVER's reply; absent where there was none. */
+  readonly status?: number;
   /** `false` only where the request surely never reached NAVER, so that nothing was counted there. */
   readonly reached: boolean;
 }
 
 /** Runs around every single attempt at a call to NAVER: quota, breaker and events are gates. */
 export interface CallGate {
+  /** Throws where it is known in this process, without asking anybody, that `before` would refuse. */
+  peek?(call: NaverCall): void;
   /** Throws to refuse the call before anything is sent. */
   before?(call: NaverCall): Awaitable<void>;
-  /** Runs for every call whose `before` let it through. */
+  /** Runs once for every call whose `before` let it through, also where a later gate refused it. */
   after?(call: NaverCall, result: NaverCallResult): Awaitable<void>;
 }
 
@@ -112,6 +122,30 @@ export interface CallGate {
 export interface CaptchaAnswerNames {
   readonly key: string;
   readonly value: string;
+}
+
+/** What to do with a request while NAVER cannot be asked. */
+export type CaptchaUnavailablePolicy = 'reject' | 'allow';
+
+/** A policy, or a function of the `CaptchaUnavailableException` that yields one; a throw rejects. */
+export type OnCaptchaUnavailable =
+  | CaptchaUnavailablePolicy
+  | ((error: HttpException, context: ExecutionContext) => Awaitable<CaptchaUnavailablePolicy>);
+
+/** How often something may be done in a time. */
+export interface CaptchaRate {
+  readonly limit: number;
+  readonly windowMs: number;
+}
+
+/** What is used of the day's quota of one kind. */
+export interface CaptchaQuota {
+  /** Calls counted since midnight in Korea; the limit where NAVER said that the quota is used up. */
+  readonly used: number;
+  /** Absent where there is none. */
+  readonly limit: number | undefined;
+  /** The next midnight in Korea. */
+  readonly resetsAt: Date;
 }
 
 /** The codes a client may get; see the README for when. */
@@ -142,6 +176,12 @@ export interface ResolvedCaptchaOptions {
   readonly signingSecrets: readonly [string, ...string[]];
   readonly keyTtlMs: number;
   readonly maxAttempts: number;
+  /** Calls a day and kind; none where NAVER bills each. */
+  readonly dailyQuota: number | undefined;
+  /** The share of the day's quota that is kept for comparing. */
+  readonly quotaReserve: number;
+  readonly issueLimit: CaptchaRate | false;
+  readonly onUnavailable: OnCaptchaUnavailable;
   readonly keys: 'sealed' | 'raw';
   readonly strip: boolean;
   readonly bodyFields: CaptchaAnswerNames | false;

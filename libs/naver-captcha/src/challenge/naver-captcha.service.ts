@@ -5,14 +5,13 @@ import {
   CaptchaExpiredException,
   CaptchaInvalidException,
   CaptchaMalformedException,
-  CaptchaQuotaExceededException,
-  CaptchaUnavailableException,
+  CaptchaTooManyException,
   rejectionException,
 } from '../errors.js';
 import type { CaptchaEvent } from '../events.js';
 import { NaverCaptchaClient } from '../naver/naver-captcha.client.js';
 import type { CaptchaStore } from '../store/captcha-store.js';
-import { CAPTCHA_CLOCK, CAPTCHA_EVENTS, CAPTCHA_OPTIONS, CAPTCHA_RANDOM, CAPTCHA_STORE } from '../tokens.js';
+import { CAPTCHA_CLOCK, CAPTCHA_EVENTS, CAPTCHA_OPTIONS, CAPTCHA_STORE } from '../tokens.js';
 import {
   CAPTCHA_KINDS,
   type CaptchaAnswer,
@@ -22,16 +21,18 @@ import {
   type CaptchaKind,
   type CaptchaMedia,
   type CaptchaPassed,
-  type CaptchaRandom,
-  type CaptchaRejection,
+  type CaptchaQuota,
+  type CaptchaRate,
   type CaptchaVerdict,
   type ResolvedCaptchaOptions,
 } from '../types.js';
 import { isAction } from './action.js';
-import { isPlausible, parseAnswer } from './answer.js';
-import { Attempts } from './attempts.js';
-import { type KeyRing, type OpenedKey, RawKeyRing, SealedKeyRing } from './key-ring.js';
-import { quotaResetsAt } from './quota-day.js';
+import { askStore } from './ask-store.js';
+import { CaptchaKeys } from './captcha-keys.js';
+import { CaptchaVerifier } from './captcha-verifier.js';
+import { type CaptchaFailureKey, Failures } from './failures.js';
+import { PersonalNames, sameHousehold } from './personal-names.js';
+import { QuotaGate } from './quota.gate.js';
 
 /** What a challenge is for. */
 export interface CreateChallengeOptions {
@@ -44,42 +45,48 @@ export interface CreateChallengeOptions {
    * change it) nor an unsaved session (it is new with each request).
    */
   readonly binding?: string | undefined;
+  /**
+   * Who asks, such as `request.ip`: `issueLimit` counts by it. IPv6 addresses count by their /64.
+   * @default nobody in particular: no limit
+   */
+  readonly by?: string | undefined;
 }
 
-/** Makes challenges and judges answers: every rule of seal and attempts, then NAVER. */
+/** Makes challenges and judges answers: every rule of seal, attempts and quota, then NAVER. */
 @Injectable()
 export class NaverCaptchaService {
-  readonly #keys: KeyRing;
-  readonly #attempts: Attempts;
-
   constructor(
     @Inject(NaverCaptchaClient) private readonly client: NaverCaptchaClient,
+    @Inject(CaptchaVerifier) private readonly verifier: CaptchaVerifier,
+    @Inject(CaptchaKeys) private readonly keys: CaptchaKeys,
+    @Inject(QuotaGate) private readonly quotas: QuotaGate,
+    @Inject(Failures) private readonly failures: Failures,
+    @Inject(PersonalNames) private readonly personal: PersonalNames,
     @Inject(CAPTCHA_OPTIONS) private readonly options: ResolvedCaptchaOptions,
-    @Inject(CAPTCHA_STORE) store: CaptchaStore,
+    @Inject(CAPTCHA_STORE) private readonly store: CaptchaStore,
     @Inject(CAPTCHA_CLOCK) private readonly clock: CaptchaClock,
-    @Inject(CAPTCHA_RANDOM) random: CaptchaRandom,
     @Inject(CAPTCHA_EVENTS) private readonly events: Subject<CaptchaEvent>,
-  ) {
-    this.#keys = options.keys === 'raw' ? new RawKeyRing() : new SealedKeyRing(options, random);
-    this.#attempts = new Attempts(store, options);
-  }
+  ) {}
 
   /**
    * Asks NAVER for a key and seals it. One call of the day's quota.
    * @throws CaptchaMalformedException where kind or action is none
+   * @throws CaptchaTooManyException where `by` has asked too often
    * @throws CaptchaUnavailableException, CaptchaQuotaExceededException, CaptchaMisconfiguredException
    */
   async createChallenge(options: CreateChallengeOptions = {}): Promise<CaptchaChallenge> {
-    const { kind = 'image', action, binding } = options;
+    const { kind = 'image', action, binding, by } = options;
     if (!CAPTCHA_KINDS.includes(kind))
       throw new CaptchaMalformedException({ detail: 'There is no such kind.' });
     if (action !== undefined && !isAction(action)) {
       throw new CaptchaMalformedException({ detail: 'An action is 1 to 32 of a-z, 0-9, "_" and "-".' });
     }
-    this.#keys.assertKeeps({ action, binding });
-    const naverKey = await this.askNaver(() => this.client.issueKey(kind));
+    this.keys.ring.assertKeeps({ action, binding });
+    this.client.peek('issue', kind);
+    if (by !== undefined) await this.limitIssuing(by);
+    const naverKey = await this.client.issueKey(kind);
     const expiresAtMs = Math.floor((this.clock.now() + this.options.keyTtlMs) / 1000) * 1000;
-    const key = await this.#keys.close({ kind, naverKey, expiresAtMs, action, binding });
+    const key = await this.keys.ring.close({ kind, naverKey, expiresAtMs, action, binding });
     this.events.next({ type: 'challenge.issued', kind, action });
     return { key, kind, expiresAt: new Date(expiresAtMs) };
   }
@@ -91,10 +98,12 @@ export class NaverCaptchaService {
    */
   async fetchMedia(key: string): Promise<CaptchaMedia> {
     if (typeof key !== 'string') throw new CaptchaMalformedException({ detail: 'A key is a string.' });
-    const opened = await this.#keys.open(key);
+    const opened = await this.keys.ring.open(key);
     if (opened === undefined) throw new CaptchaInvalidException({ detail: 'This key is not one of ours.' });
-    if (this.isExpired(opened)) throw new CaptchaExpiredException({ detail: 'This key is past its time.' });
-    return this.askNaver(() => this.client.fetchMedia(opened.kind, opened.naverKey));
+    if (this.keys.isExpired(opened)) {
+      throw new CaptchaExpiredException({ detail: 'This key is past its time.' });
+    }
+    return this.client.fetchMedia(opened.kind, opened.naverKey);
   }
 
   /**
@@ -116,83 +125,39 @@ export class NaverCaptchaService {
    *   verdict can be had; these are never a verdict
    */
   async verify(answer: CaptchaAnswer, expected: CaptchaExpectation = {}): Promise<CaptchaVerdict> {
-    const startedAt = this.clock.now();
-    const { verdict, kind } = await this.judge(answer, expected);
-    this.events.next({
-      type: 'verdict',
-      passed: verdict.passed,
-      reason: verdict.passed ? undefined : verdict.reason,
-      kind,
-      action: expected.action,
-      durationMs: this.clock.now() - startedAt,
+    return this.verifier.verify(answer, expected);
+  }
+
+  /** What is used of the day's quota, of each kind. */
+  async quota(): Promise<Record<CaptchaKind, CaptchaQuota>> {
+    const [image, audio] = await Promise.all([this.quotas.usage('image'), this.quotas.usage('audio')]);
+    return { image, audio };
+  }
+
+  /**
+   * Counts a failed try of these keys, for transports whose replies the guard cannot see; over HTTP it does so itself.
+   * @returns whether the next try needs a captcha
+   */
+  async recordFailure(keys: readonly CaptchaFailureKey[], rate: CaptchaRate): Promise<boolean> {
+    const { demanded, last } = await this.failures.begin(keys, rate);
+    return demanded || last;
+  }
+
+  /** Forgets the failures of the keys with `clearOnSuccess`. */
+  async recordSuccess(keys: readonly CaptchaFailureKey[]): Promise<void> {
+    await this.failures.clear(keys);
+  }
+
+  private async limitIssuing(by: string): Promise<void> {
+    const { issueLimit } = this.options;
+    if (issueLimit === false) return;
+    const { limit, windowMs } = issueLimit;
+    const name = await this.personal.nameOf('issue', sameHousehold(by));
+    const { taken } = await askStore(() => this.store.take(name, { limit, ttlMs: windowMs }));
+    if (taken) return;
+    throw new CaptchaTooManyException({
+      retryAfterSeconds: Math.ceil(windowMs / 1000),
+      detail: `More than ${limit} challenges were asked for in ${windowMs} ms.`,
     });
-    return verdict;
   }
-
-  /** The cheapest check first; the first that fails ends it. */
-  private async judge(
-    given: unknown,
-    expected: CaptchaExpectation,
-  ): Promise<{ verdict: CaptchaVerdict; kind?: CaptchaKind }> {
-    const answer = parseAnswer(given);
-    if (answer === undefined || !isPlausible(answer.value, CAPTCHA_KINDS, this.options))
-      return rejected('malformed');
-    const key = await this.#keys.open(answer.key, expected);
-    if (key === undefined) return rejected('forged');
-    const { kind } = key;
-    if (this.isExpired(key)) return rejected('expired', kind);
-    if (!key.fits(expected)) return rejected('mismatch', kind);
-    if (!isPlausible(answer.value, [kind], this.options)) return rejected('malformed', kind);
-    if (!(await this.#attempts.take(key, this.clock.now()))) return rejected('used', kind);
-    return { verdict: await this.compare(key, answer.value), kind };
-  }
-
-  private async compare(key: OpenedKey, value: string): Promise<CaptchaVerdict> {
-    const { kind, naverKey } = key;
-    const comparison = await this.askNaver(() => this.client.compare(kind, naverKey, value)).catch(
-      async (thrown: unknown) => {
-        if (thrown instanceof CaptchaUnavailableException)
-          await this.#attempts.giveBack(key, this.clock.now());
-        throw thrown;
-      },
-    );
-    switch (comparison.result) {
-      case 'right': {
-        if (!(await this.#attempts.pass(key, this.clock.now()))) return { passed: false, reason: 'used' };
-        const { responseTimeSeconds } = comparison;
-        return { passed: true, kind, ...(responseTimeSeconds === undefined ? {} : { responseTimeSeconds }) };
-      }
-      case 'wrong':
-        return { passed: false, reason: 'wrong' };
-      case 'unknown-key':
-        return { passed: false, reason: 'expired' };
-      case 'never-fetched':
-        return { passed: false, reason: 'unshown' };
-      default:
-        return comparison satisfies never;
-    }
-  }
-
-  private isExpired({ expiresAtMs }: OpenedKey): boolean {
-    return expiresAtMs !== undefined && expiresAtMs <= this.clock.now();
-  }
-
-  /** NAVER says that the quota is used up, and we say until when. */
-  private async askNaver<T>(call: () => Promise<T>): Promise<T> {
-    try {
-      return await call();
-    } catch (thrown) {
-      if (!(thrown instanceof CaptchaQuotaExceededException)) throw thrown;
-      const now = this.clock.now();
-      const retryAfterSeconds = Math.ceil((quotaResetsAt(now) - now) / 1000);
-      throw new CaptchaQuotaExceededException({ retryAfterSeconds, detail: thrown.message, cause: thrown });
-    }
-  }
-}
-
-function rejected(
-  reason: CaptchaRejection,
-  kind?: CaptchaKind,
-): { verdict: CaptchaVerdict; kind?: CaptchaKind } {
-  return { verdict: { passed: false, reason }, ...(kind === undefined ? {} : { kind }) };
 }

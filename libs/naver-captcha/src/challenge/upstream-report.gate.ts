@@ -2,9 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Subject } from 'rxjs';
 
 import { CaptchaException } from '../errors.js';
-import type { CaptchaEvent } from '../events.js';
-import { CAPTCHA_EVENTS } from '../tokens.js';
-import type { CallGate, NaverCall, NaverCallResult } from '../types.js';
+import type { BreakerEvent, CaptchaEvent } from '../events.js';
+import { CAPTCHA_EVENTS, CAPTCHA_OPTIONS } from '../tokens.js';
+import type { CallGate, NaverCall, NaverCallResult, ResolvedCaptchaOptions } from '../types.js';
 import { QuietLogger } from './quiet-logger.js';
 
 /** Tells of every call to NAVER as an event, and of every failed one in the log. */
@@ -13,12 +13,19 @@ export class UpstreamReportGate implements CallGate {
   constructor(
     @Inject(CAPTCHA_EVENTS) private readonly events: Subject<CaptchaEvent>,
     @Inject(QuietLogger) private readonly logger: QuietLogger,
+    @Inject(CAPTCHA_OPTIONS) private readonly options: ResolvedCaptchaOptions,
   ) {}
 
   after(call: NaverCall, { durationMs, error }: NaverCallResult): void {
     const code = error instanceof CaptchaException ? error.code : undefined;
     if (error !== undefined && code !== undefined) this.log(code, error.message);
     this.events.next({ type: 'upstream.call', ...call, durationMs, code });
+  }
+
+  /** Tells of a breaker that opened, tries, or closed. */
+  breakerChanged(operation: NaverCall['operation'], state: BreakerEvent['state']): void {
+    this.logger.warn(`CAPTCHA_BREAKER: the breaker of calls to ${operation} is ${state}.`);
+    this.events.next({ type: 'breaker', platform: this.options.platform, operation, state });
   }
 
   private log(code: CaptchaException['code'], message: string): void {

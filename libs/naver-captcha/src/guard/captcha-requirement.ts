@@ -1,6 +1,7 @@
-import type { ExecutionContext } from '@nestjs/common';
+import type { ExecutionContext, PipeTransform, Type } from '@nestjs/common';
 
-import type { Awaitable, CaptchaKind } from '../types.js';
+import type { CaptchaFailureKey } from '../challenge/failures.js';
+import type { Awaitable, CaptchaKind, OnCaptchaUnavailable } from '../types.js';
 
 /** What `@RequireCaptcha()` takes. A field left out, or explicitly `undefined`, means its default. */
 export interface RequireCaptchaOptions {
@@ -29,6 +30,47 @@ export interface RequireCaptchaOptions {
    * @default false
    */
   readonly skipIf?: boolean | ((context: ExecutionContext) => Awaitable<boolean>) | undefined;
+  /**
+   * The class the body must be valid by before an attempt is spent, or `{ type, pipe }`: a form that would be refused
+   * anyway should not cost a person their captcha. Checked on a copy by the application's global `ValidationPipe`, else
+   * by a plain one; the handler's pipes run as ever. So validators run twice: let them look nothing up.
+   * @default none
+   */
+  readonly validate?: Type | { readonly type: Type; readonly pipe: PipeTransform } | undefined;
+  /**
+   * Asks for the captcha only after so many failed tries. The decorator must run before the authentication guard.
+   * @default none: the captcha is always asked for
+   */
+  readonly afterFailures?: CaptchaAfterFailures | undefined;
+  /**
+   * What to do while NAVER cannot be asked; asked only after every local check, and for NAVER's outages alone.
+   * @default the module's
+   */
+  readonly onUnavailable?: OnCaptchaUnavailable | undefined;
+}
+
+/** When failed tries make a captcha necessary. */
+export interface CaptchaAfterFailures {
+  /**
+   * So many failures are free.
+   * @default 5
+   */
+  readonly limit?: number | undefined;
+  /**
+   * Milliseconds after which failures are forgotten, from the first of them.
+   * @default 900000
+   */
+  readonly windowMs?: number | undefined;
+  /**
+   * Whose failures are counted, one or several: any of them at its limit demands a captcha, and so does a throw or a
+   * key that is no text.
+   */
+  readonly by: (context: ExecutionContext) => Awaitable<CaptchaFailureKey | readonly CaptchaFailureKey[]>;
+  /**
+   * Which status of the finished response is a failure.
+   * @default 401 and 403
+   */
+  readonly isFailure?: ((statusCode: number) => boolean) | undefined;
 }
 
 /** What class and method decorators write under one metadata key. */

@@ -1,19 +1,25 @@
 import { type CanActivate, type ExecutionContext, HttpException, Inject, Injectable } from '@nestjs/common';
-import { HttpAdapterHost, Reflector } from '@nestjs/core';
+import { ApplicationConfig, HttpAdapterHost, Reflector } from '@nestjs/core';
 
-import { NaverCaptchaService } from '../challenge/naver-captcha.service.js';
+import { CaptchaVerifier, type VerificationSteps } from '../challenge/captcha-verifier.js';
+import { type CaptchaFailureKey, type CountedTry, Failures } from '../challenge/failures.js';
 import { QuietLogger } from '../challenge/quiet-logger.js';
 import {
   CaptchaException,
   CaptchaMalformedException,
   CaptchaMisconfiguredException,
   CaptchaMissingException,
+  type CaptchaUnavailableException,
   rejectionException,
 } from '../errors.js';
 import { CAPTCHA_OPTIONS, CAPTCHA_REQUIREMENT } from '../tokens.js';
 import type { Awaitable, CaptchaAnswer, CaptchaOutcome, ResolvedCaptchaOptions } from '../types.js';
 import { CaptchaOutcomes, leaveOutcome } from './captcha-outcomes.js';
-import { type CaptchaRequirement, mergeRequirements } from './captcha-requirement.js';
+import {
+  type CaptchaAfterFailures,
+  type CaptchaRequirement,
+  mergeRequirements,
+} from './captcha-requirement.js';
 import {
   type AnsweringRequest,
   findAnswer,
@@ -23,8 +29,12 @@ import {
   stripAnswer,
 } from './find-answer.js';
 import { localizedException } from './localized-exception.js';
+import { validateBody } from './validate-body.js';
+import { isRefusal, watchResponse } from './watch-response.js';
 
 const REQUIRED: CaptchaRequirement = { required: true };
+const FREE_FAILURES = 5;
+const FAILURE_WINDOW_MS = 900_000;
 
 /**
  * Lets a request through when its captcha is solved. `@RequireCaptcha()` puts it in front of a route; as `APP_GUARD`
@@ -35,12 +45,14 @@ const REQUIRED: CaptchaRequirement = { required: true };
 @Injectable()
 export class CaptchaGuard implements CanActivate {
   constructor(
-    @Inject(NaverCaptchaService) private readonly captcha: NaverCaptchaService,
-    @Inject(Reflector) private readonly reflector: Reflector,
-    @Inject(CAPTCHA_OPTIONS) private readonly options: ResolvedCaptchaOptions,
+    @Inject(CaptchaVerifier) private readonly verifier: CaptchaVerifier,
+    @Inject(Failures) private readonly failures: Failures,
     @Inject(CaptchaOutcomes) private readonly outcomes: CaptchaOutcomes,
-    @Inject(HttpAdapterHost) private readonly adapterHost: HttpAdapterHost,
     @Inject(QuietLogger) private readonly logger: QuietLogger,
+    @Inject(CAPTCHA_OPTIONS) private readonly options: ResolvedCaptchaOptions,
+    @Inject(Reflector) private readonly reflector: Reflector,
+    @Inject(HttpAdapterHost) private readonly adapterHost: HttpAdapterHost,
+    @Inject(ApplicationConfig) private readonly application: ApplicationConfig,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -50,8 +62,9 @@ export class CaptchaGuard implements CanActivate {
       await this.outcomes.once(context, () => this.letThrough(context, requirement));
     } catch (thrown) {
       if (!(thrown instanceof CaptchaException)) throw thrown;
-      if (thrown instanceof CaptchaMisconfiguredException)
+      if (thrown instanceof CaptchaMisconfiguredException) {
         this.logger.error(`${thrown.code}: ${thrown.message}`);
+      }
       throw await this.toTransportError(thrown, context);
     }
     return true;
@@ -105,29 +118,102 @@ export class CaptchaGuard implements CanActivate {
   ): Promise<CaptchaOutcome> {
     const outcome = (await this.isSkipped(context, requirement))
       ? ({ status: 'skipped' } as const)
-      : await this.verified(context, requirement);
+      : await this.outcomeOf(context, requirement);
     leaveOutcome(context, outcome);
     if (this.options.strip && context.getType() === 'http') stripAnswer(requestOf(context), this.options);
     return outcome;
+  }
+
+  private async outcomeOf(
+    context: ExecutionContext,
+    requirement: CaptchaRequirement,
+  ): Promise<CaptchaOutcome> {
+    const { afterFailures } = requirement;
+    if (afterFailures === undefined) return this.verified(context, requirement);
+    const keys = await this.failureKeys(context, afterFailures);
+    if (keys === undefined) return this.verified(context, requirement);
+    const { limit = FREE_FAILURES, windowMs = FAILURE_WINDOW_MS, isFailure = isRefusal } = afterFailures;
+    if (context.getType() !== 'http') {
+      // What comes of the try is not seen here: the handler tells it by recordFailure() and recordSuccess().
+      const demanded = await this.failures.isDemanded(keys, { limit, windowMs });
+      return demanded ? this.verified(context, requirement) : { status: 'notNeeded' };
+    }
+    const counted = await this.failures.begin(keys, { limit, windowMs });
+    const outcome = counted.demanded
+      ? await this.verifiedOrTakenBack(context, requirement, counted)
+      : ({ status: 'notNeeded' } as const);
+    watchResponse(context, counted, isFailure, () => {
+      this.logger.warn('CAPTCHA_STORE: the captcha store could not be told of a try that did not fail.');
+    });
+    return outcome;
+  }
+
+  /** Without a captcha the handler does not run, so there is no try. */
+  private async verifiedOrTakenBack(
+    context: ExecutionContext,
+    requirement: CaptchaRequirement,
+    counted: CountedTry,
+  ): Promise<CaptchaOutcome> {
+    try {
+      return await this.verified(context, requirement);
+    } catch (thrown) {
+      await counted.takeBack();
+      throw thrown;
+    }
   }
 
   private async verified(
     context: ExecutionContext,
     requirement: CaptchaRequirement,
   ): Promise<CaptchaOutcome> {
-    const answer = presentAnswer(await this.ask('extract', () => this.findAnswer(context, requirement)));
     const { action, kinds } = requirement;
+    const steps = this.stepsOf(context, requirement);
+    const answer = presentAnswer(await this.ask('extract', () => this.findAnswer(context, requirement)));
+    if (answer === undefined) return this.withoutAnswer(requirement, steps);
     const binding = await this.ask('binding', () => requirement.binding?.(context));
     if (binding !== undefined && typeof binding !== 'string') throw rejectionException('mismatch');
-    const { kind, responseTimeSeconds } = await this.captcha.verifyOrThrow(answer, {
-      action,
-      binding,
-      kinds,
-    });
+
+    const verdict = await this.verifier.verify(answer, { action, binding, kinds }, steps);
+    if ('allowed' in verdict) return { status: 'allowed', code: verdict.allowed };
+    if (!verdict.passed) throw rejectionException(verdict.reason);
+    const { kind, responseTimeSeconds } = verdict;
     return {
       status: 'verified',
       kind,
       ...(responseTimeSeconds === undefined ? {} : { responseTimeSeconds }),
+    };
+  }
+
+  /** While no picture can be had, that none was answered is not the person's fault. */
+  private async withoutAnswer(
+    { action, kinds }: CaptchaRequirement,
+    { allow }: VerificationSteps,
+  ): Promise<CaptchaOutcome> {
+    const outage = this.verifier.issuingOutage(kinds);
+    if (outage === undefined) {
+      throw new CaptchaMissingException({ detail: 'The request holds no captcha key or no value.' });
+    }
+    if ((await allow?.(outage)) !== true) throw outage;
+    return { status: 'allowed', code: this.verifier.allow(outage, action).allowed };
+  }
+
+  private stepsOf(context: ExecutionContext, requirement: CaptchaRequirement): VerificationSteps {
+    const { validate, onUnavailable = this.options.onUnavailable } = requirement;
+    return {
+      ...(validate === undefined || context.getType() !== 'http'
+        ? {}
+        : {
+            beforeAttempt: () => validateBody(requestOf(context), validate, this.options, this.application),
+          }),
+      allow: async (error: CaptchaUnavailableException): Promise<boolean> => {
+        if (typeof onUnavailable !== 'function') return onUnavailable === 'allow';
+        try {
+          return (await onUnavailable(error, context)) === 'allow';
+        } catch (thrown) {
+          this.logger.warn(`onUnavailable threw, so the request is rejected: ${nameOf(thrown)}`);
+          return false;
+        }
+      },
     };
   }
 
@@ -142,6 +228,20 @@ export class CaptchaGuard implements CanActivate {
     }
   }
 
+  /** Nothing where it cannot be told whose try this is: then a captcha is demanded. */
+  private async failureKeys(
+    context: ExecutionContext,
+    { by }: CaptchaAfterFailures,
+  ): Promise<readonly CaptchaFailureKey[] | undefined> {
+    try {
+      const keys = [await by(context)].flat();
+      return keys.length > 0 && keys.every(isFailureKey) ? keys : undefined;
+    } catch (thrown) {
+      this.logger.warn(`afterFailures.by threw, so the captcha is required: ${nameOf(thrown)}`);
+      return undefined;
+    }
+  }
+
   /** An application's function met something it did not expect, most likely a hostile request: refuse, not 500. */
   private async ask<T>(name: string, work: () => Awaitable<T>): Promise<T> {
     try {
@@ -153,11 +253,9 @@ export class CaptchaGuard implements CanActivate {
   }
 }
 
-/** Key and value, both there. Their types, sizes and characters are the service's matter. */
-function presentAnswer(found: unknown): CaptchaAnswer {
-  if (!isFound(found) || isAbsent(found.key) || isAbsent(found.value)) {
-    throw new CaptchaMissingException({ detail: 'The request holds no captcha key or no value.' });
-  }
+/** Key and value, both there. Sizes and characters are the verifier's matter. */
+function presentAnswer(found: unknown): CaptchaAnswer | undefined {
+  if (!isFound(found) || isAbsent(found.key) || isAbsent(found.value)) return undefined;
   const { key, value } = found;
   if (typeof key !== 'string' || typeof value !== 'string') throw rejectionException('malformed');
   return { key, value };
@@ -165,6 +263,16 @@ function presentAnswer(found: unknown): CaptchaAnswer {
 
 function isFound(found: unknown): found is FoundAnswer {
   return typeof found === 'object' && found !== null && 'key' in found && 'value' in found;
+}
+
+function isFailureKey(given: unknown): boolean {
+  return (
+    typeof given === 'object' &&
+    given !== null &&
+    'key' in given &&
+    typeof given.key === 'string' &&
+    given.key !== ''
+  );
 }
 
 function requestOf(context: ExecutionContext): AnsweringRequest {

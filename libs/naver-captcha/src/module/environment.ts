@@ -10,9 +10,10 @@ export const ENVIRONMENT_VARIABLES = {
   signingSecret: 'NAVER_CAPTCHA_SIGNING_SECRET',
   keyTtlMs: 'NAVER_CAPTCHA_KEY_TTL_MS',
   maxAttempts: 'NAVER_CAPTCHA_MAX_ATTEMPTS',
+  dailyQuota: 'NAVER_CAPTCHA_DAILY_QUOTA',
 } as const satisfies Partial<Record<keyof NaverCaptchaModuleOptions, string>>;
 
-const NUMBERS: ReadonlySet<string> = new Set(['timeoutMs', 'keyTtlMs', 'maxAttempts']);
+const NUMBERS: ReadonlySet<string> = new Set(['timeoutMs', 'keyTtlMs', 'maxAttempts', 'dailyQuota']);
 
 /** What the environment says, by option; not checked yet. An empty variable is an unset one. */
 export function readEnvironment(environment: NodeJS.ProcessEnv): Record<string, unknown> {

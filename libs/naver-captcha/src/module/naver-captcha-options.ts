@@ -5,7 +5,9 @@ import type {
   CaptchaErrorCode,
   CaptchaKind,
   CaptchaLanguage,
+  CaptchaRate,
   NaverPlatform,
+  OnCaptchaUnavailable,
 } from '../types.js';
 
 /**
@@ -58,6 +60,26 @@ export interface NaverCaptchaModuleOptions {
    * @default 1
    */
   readonly maxAttempts?: number | undefined;
+  /**
+   * Calls to NAVER a day, for each kind, that are counted before they are made; past it nothing is sent.
+   * @default the platform's: 1000 on `developers`, none on `ncloud*`, where each call is billed
+   */
+  readonly dailyQuota?: number | undefined;
+  /**
+   * The share of the day's quota kept for comparing, so that people who have a picture can still answer: 0 to 0.9.
+   * @default 0.1
+   */
+  readonly quotaReserve?: number | undefined;
+  /**
+   * How many challenges one `by` may ask for in a time; `false` counts nobody.
+   * @default { limit: 10, windowMs: 60000 }
+   */
+  readonly issueLimit?: Partial<CaptchaRate> | false | undefined;
+  /**
+   * What to do with a request while NAVER cannot be asked: `reject`, `allow`, or a function that yields one of them.
+   * @default 'reject'
+   */
+  readonly onUnavailable?: OnCaptchaUnavailable | undefined;
   /**
    * `raw` takes NAVER's own keys, for applications whose keys are issued elsewhere; forged keys then reach NAVER.
    * @default 'sealed'

@@ -7,16 +7,25 @@ import {
   Inject,
   Logger,
   Module,
+  type OnApplicationBootstrap,
   type OnModuleInit,
 } from '@nestjs/common';
-import { ModulesContainer } from '@nestjs/core';
+import { ApplicationConfig, ModulesContainer, Reflector } from '@nestjs/core';
 import { Subject } from 'rxjs';
 
+import { Attempts } from '../challenge/attempts.js';
+import { CaptchaKeys } from '../challenge/captcha-keys.js';
+import { CaptchaVerifier } from '../challenge/captcha-verifier.js';
+import { Failures } from '../challenge/failures.js';
 import { NaverCaptchaService } from '../challenge/naver-captcha.service.js';
+import { PersonalNames } from '../challenge/personal-names.js';
 import { QuietLogger } from '../challenge/quiet-logger.js';
+import { QuotaGate } from '../challenge/quota.gate.js';
 import { UpstreamReportGate } from '../challenge/upstream-report.gate.js';
 import type { CaptchaEvent } from '../events.js';
 import { CaptchaOutcomes } from '../guard/captcha-outcomes.js';
+import { lateCaptchaGuards } from '../guard/guard-order.js';
+import { BreakerGate } from '../naver/breaker.gate.js';
 import { NaverCaptchaClient } from '../naver/naver-captcha.client.js';
 import { NaverTransport } from '../naver/transport.js';
 import type { CaptchaStore } from '../store/captcha-store.js';
@@ -71,10 +80,27 @@ export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
     },
     {
       provide: CAPTCHA_CALL_GATES,
-      useFactory: (report: UpstreamReportGate): readonly CallGate[] => [report],
-      inject: [UpstreamReportGate],
+      // The breaker last: what it lets in, no later gate can refuse.
+      useFactory: (
+        report: UpstreamReportGate,
+        quota: QuotaGate,
+        clock: CaptchaClock,
+      ): readonly CallGate[] => [
+        report,
+        quota,
+        new BreakerGate(clock, (operation, state) => {
+          report.breakerChanged(operation, state);
+        }),
+      ],
+      inject: [UpstreamReportGate, QuotaGate, CAPTCHA_CLOCK],
     },
     UpstreamReportGate,
+    QuotaGate,
+    PersonalNames,
+    Failures,
+    Attempts,
+    CaptchaKeys,
+    CaptchaVerifier,
     QuietLogger,
     NaverTransport,
     NaverCaptchaClient,
@@ -87,18 +113,25 @@ export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
     CAPTCHA_EVENTS,
     CAPTCHA_STORE,
     QuietLogger,
+    Failures,
+    CaptchaVerifier,
     NaverCaptchaClient,
     NaverCaptchaService,
     CaptchaOutcomes,
   ],
 })
-export class NaverCaptchaModule extends ConfigurableModuleClass implements OnModuleInit {
+export class NaverCaptchaModule
+  extends ConfigurableModuleClass
+  implements OnModuleInit, OnApplicationBootstrap
+{
   readonly #logger = new Logger('NaverCaptcha');
 
   constructor(
     @Inject(CAPTCHA_OPTIONS) private readonly options: ResolvedCaptchaOptions,
     @Inject(CAPTCHA_STORE) private readonly store: CaptchaStore,
     @Inject(ModulesContainer) private readonly modules: ModulesContainer,
+    @Inject(ApplicationConfig) private readonly application: ApplicationConfig,
+    @Inject(Reflector) private readonly reflector: Reflector,
   ) {
     super();
   }
@@ -125,6 +158,17 @@ export class NaverCaptchaModule extends ConfigurableModuleClass implements OnMod
       this.#logger.warn(
         "With keys: 'raw' anybody can make up keys, and each costs one of the day's calls to NAVER.",
       );
+    }
+    if (this.options.dailyQuota === undefined) {
+      this.#logger.warn(
+        'NAVER Cloud bills every call and no dailyQuota is set: set one (or NAVER_CAPTCHA_DAILY_QUOTA) to cap the bill.',
+      );
+    }
+  }
+
+  onApplicationBootstrap(): void {
+    for (const sentence of lateCaptchaGuards(this.modules, this.application, this.reflector)) {
+      this.#logger.warn(sentence);
     }
   }
 

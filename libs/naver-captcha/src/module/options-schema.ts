@@ -3,6 +3,7 @@ import {
   IsDefined,
   IsIn,
   IsInt,
+  IsNumber,
   IsOptional,
   Matches,
   Max,
@@ -118,6 +119,35 @@ export class OptionsSchema {
   @Min(1, { message: range('maxAttempts', 1, 10) })
   @Max(10, { message: range('maxAttempts', 1, 10) })
   maxAttempts: unknown;
+
+  @IsOptional()
+  @IsInt({ message: range('dailyQuota', 1, 100_000_000, ' of calls') })
+  @Min(1, { message: range('dailyQuota', 1, 100_000_000, ' of calls') })
+  @Max(100_000_000, { message: range('dailyQuota', 1, 100_000_000, ' of calls') })
+  dailyQuota: unknown;
+
+  @IsNumber({}, { message: 'quotaReserve must be a number from 0 to 0.9.' })
+  @Min(0, { message: 'quotaReserve must be a number from 0 to 0.9.' })
+  @Max(0.9, { message: 'quotaReserve must be a number from 0 to 0.9.' })
+  quotaReserve: unknown;
+
+  @Holds(
+    (value) =>
+      value === false ||
+      everyEntry(
+        value,
+        ['limit', 'windowMs'],
+        (count) => typeof count === 'number' && Number.isInteger(count) && count >= 1,
+      ),
+    'issueLimit must be false or { limit, windowMs }: a whole number of challenges, and of milliseconds.',
+  )
+  issueLimit: unknown;
+
+  @Holds(
+    (value) => value === 'reject' || value === 'allow' || typeof value === 'function',
+    "onUnavailable must be 'reject', 'allow' or a function that yields one of them.",
+  )
+  onUnavailable: unknown;
 
   @IsIn(['sealed', 'raw'], { message: "keys must be 'sealed' or 'raw'." })
   keys: unknown;

@@ -1,7 +1,7 @@
 import { validateSync } from 'class-validator';
 
 import { PLATFORMS } from '../naver/platforms.js';
-import type { CaptchaAnswerNames, ResolvedCaptchaOptions } from '../types.js';
+import type { CaptchaAnswerNames, CaptchaRate, ResolvedCaptchaOptions } from '../types.js';
 import { readEnvironment } from './environment.js';
 import type { NaverCaptchaModuleOptions } from './naver-captcha-options.js';
 import { OptionsSchema } from './options-schema.js';
@@ -13,6 +13,9 @@ export const DEFAULTS = {
   timeoutMs: 3000,
   keyTtlMs: 600_000,
   maxAttempts: 1,
+  quotaReserve: 0.1,
+  issueLimit: { limit: 10, windowMs: 60_000 },
+  onUnavailable: 'reject',
   keys: 'sealed',
   strip: true,
   bodyFields: { key: 'captchaKey', value: 'captchaValue' },
@@ -48,7 +51,8 @@ export function resolveOptions(
 
 /** What the schema holds once it has no problem. */
 type CheckedOptions = {
-  readonly [K in keyof NaverCaptchaModuleOptions]-?: K extends 'baseUrl' | 'signingSecret' | 'store'
+  readonly [K in keyof NaverCaptchaModuleOptions]-?: K extends
+    'baseUrl' | 'dailyQuota' | 'signingSecret' | 'store'
     ? NaverCaptchaModuleOptions[K]
     : NonNullable<NaverCaptchaModuleOptions[K]>;
 };
@@ -139,6 +143,11 @@ function freeze(given: CheckedOptions): ResolvedCaptchaOptions {
     signingSecrets: Object.freeze([first, ...others] as const),
     keyTtlMs,
     maxAttempts,
+    // Documented: 1,000 calls a day for each kind at NAVER Developers; NAVER Cloud's limit is the customer's own.
+    dailyQuota: given.dailyQuota ?? (platform === 'developers' ? 1000 : undefined),
+    quotaReserve: given.quotaReserve,
+    issueLimit: rate(given.issueLimit, DEFAULTS.issueLimit),
+    onUnavailable: given.onUnavailable,
     keys,
     strip,
     bodyFields: names(given.bodyFields, DEFAULTS.bodyFields),
@@ -165,6 +174,14 @@ function names(
 ): CaptchaAnswerNames | false {
   if (given === false) return false;
   return Object.freeze({ key: given.key ?? defaults.key, value: given.value ?? defaults.value });
+}
+
+function rate(given: Partial<CaptchaRate> | false, defaults: CaptchaRate): CaptchaRate | false {
+  if (given === false) return false;
+  return Object.freeze({
+    limit: given.limit ?? defaults.limit,
+    windowMs: given.windowMs ?? defaults.windowMs,
+  });
 }
 
 /** Node gives the names of headers in lower case. */

@@ -1,18 +1,22 @@
 import { HttpService } from '@nestjs/axios';
 import { Inject, Injectable } from '@nestjs/common';
+import type { AxiosAdapter } from 'axios';
 import { firstValueFrom, fromEvent, takeUntil } from 'rxjs';
 
 import { CaptchaException, CaptchaUnavailableException } from '../errors.js';
-import { CAPTCHA_CALL_GATES, CAPTCHA_CLOCK, CAPTCHA_OPTIONS } from '../tokens.js';
+import { CAPTCHA_CALL_GATES, CAPTCHA_CLOCK, CAPTCHA_OPTIONS, CAPTCHA_RANDOM } from '../tokens.js';
 import type {
   CallGate,
   CaptchaClock,
   CaptchaKind,
   CaptchaMedia,
+  CaptchaRandom,
   NaverCall,
+  NaverCallResult,
   ResolvedCaptchaOptions,
 } from '../types.js';
 import { PLATFORMS } from './platforms.js';
+import { MAX_TRIES, mayRetry, pauseBeforeRetry } from './retry.js';
 import { NaverTransport } from './transport.js';
 import {
   type NaverComparison,
@@ -20,6 +24,7 @@ import {
   readComparison,
   readIssuedKey,
   readMedia,
+  type TimedReply,
 } from './wire-format.js';
 
 /** Where these codes appear, no byte of the request left this machine. */
@@ -32,6 +37,16 @@ const NEVER_SENT = new Set([
   'ENETUNREACH',
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
+
+/** What one kind of call sends and how its reply is read. */
+interface Question<T> {
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  readonly read: (reply: TimedReply) => T;
+}
+
+/** How one attempt ended. */
+type Attempt<T> = { readonly value: T } | { readonly error: Error };
 
 /**
  * NAVER's three calls, as they are, typed; for whoever wants no more than that. It knows nothing of sealed keys,
@@ -48,16 +63,18 @@ export class NaverCaptchaClient {
     @Inject(CAPTCHA_OPTIONS) private readonly options: ResolvedCaptchaOptions,
     @Inject(CAPTCHA_CALL_GATES) private readonly gates: readonly CallGate[],
     @Inject(CAPTCHA_CLOCK) private readonly clock: CaptchaClock,
+    @Inject(CAPTCHA_RANDOM) private readonly random: CaptchaRandom,
     @Inject(NaverTransport) private readonly transport: NaverTransport,
   ) {}
 
   /** Issues a NAVER key. Counts against the day's quota of its kind. */
   async issueKey(kind: CaptchaKind): Promise<string> {
     const { platform } = this.options;
-    const path = PLATFORMS[platform].paths[kind].key;
-    return this.call({ platform, kind, operation: 'issue' }, path, { code: '0' }, (reply) =>
-      readIssuedKey(reply, platform),
-    );
+    return this.call(this.to('issue', kind), {
+      path: PLATFORMS[platform].paths[kind].key,
+      query: { code: '0' },
+      read: (reply) => readIssuedKey(reply, platform),
+    });
   }
 
   /**
@@ -66,53 +83,92 @@ export class NaverCaptchaClient {
    */
   async fetchMedia(kind: CaptchaKind, naverKey: string): Promise<CaptchaMedia> {
     const { platform } = this.options;
-    const path = PLATFORMS[platform].paths[kind].media;
-    return this.call({ platform, kind, operation: 'fetch' }, path, { key: naverKey }, (reply) =>
-      readMedia(reply, kind, platform),
-    );
+    return this.call(this.to('fetch', kind), {
+      path: PLATFORMS[platform].paths[kind].media,
+      query: { key: naverKey },
+      read: (reply) => readMedia(reply, kind, platform),
+    });
   }
 
   /** Compares an answer with a NAVER key. Counts against the day's quota of its kind. */
   async compare(kind: CaptchaKind, naverKey: string, value: string): Promise<NaverComparison> {
     const { platform } = this.options;
-    const path = PLATFORMS[platform].paths[kind].key;
-    const query = { code: '1', key: naverKey, value };
-    return this.call({ platform, kind, operation: 'compare' }, path, query, (reply) =>
-      readComparison(reply, platform),
-    );
+    return this.call(this.to('compare', kind), {
+      path: PLATFORMS[platform].paths[kind].key,
+      query: { code: '1', key: naverKey, value },
+      read: (reply) => readComparison(reply, platform),
+    });
   }
 
-  private async call<T>(
-    call: NaverCall,
-    path: string,
-    query: Record<string, string>,
-    read: (reply: NaverReply) => T,
-  ): Promise<T> {
-    for (const gate of this.gates) await gate.before?.(call);
-    const startedAt = this.clock.now();
-    let error: Error | undefined;
-    let reached = true;
-    try {
-      return read(await this.send(path, query));
-    } catch (thrown) {
-      const code = errorCode(thrown);
-      reached = code === undefined || !NEVER_SENT.has(code);
-      error = thrown instanceof CaptchaException ? thrown : unavailable(code);
-      throw error;
-    } finally {
-      const result = { durationMs: this.clock.now() - startedAt, reached, ...(error && { error }) };
-      for (const gate of this.gates) await gate.after?.(call, result);
-    }
+  /** Throws where it is known in this process, without asking anybody, that the call would be refused. */
+  peek(operation: NaverCall['operation'], kind: CaptchaKind): void {
+    const call = this.to(operation, kind);
+    for (const gate of this.gates) gate.peek?.(call);
   }
 
-  private async send(path: string, query: Record<string, string>): Promise<NaverReply> {
-    const { platform, baseUrl, clientId, clientSecret, timeoutMs } = this.options;
-    const { idHeader, secretHeader } = PLATFORMS[platform];
+  private to(operation: NaverCall['operation'], kind: CaptchaKind): NaverCall {
+    return { platform: this.options.platform, kind, operation };
+  }
+
+  /** One deadline for all tries, and whatever passes before and between them. */
+  private async call<T>(call: NaverCall, question: Question<T>): Promise<T> {
     const deadline = new AbortController();
     const timer = setTimeout(() => {
       deadline.abort();
-    }, timeoutMs);
+    }, this.options.timeoutMs);
     timer.unref();
+    try {
+      for (let tries = 1; ; tries += 1) {
+        const [attempt, result] = await this.attempt({ ...call }, question, deadline.signal);
+        if ('value' in attempt) return attempt.value;
+        if (tries >= MAX_TRIES || deadline.signal.aborted || !mayRetry(call, result)) throw attempt.error;
+        await pauseBeforeRetry(this.random, deadline.signal).catch(() => {
+          throw attempt.error;
+        });
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** One request, through the gates. */
+  private async attempt<T>(
+    call: NaverCall,
+    question: Question<T>,
+    signal: AbortSignal,
+  ): Promise<readonly [Attempt<T>, NaverCallResult]> {
+    const entered: CallGate[] = [];
+    const startedAt = this.clock.now();
+    let status: number | undefined;
+    let attempt: Attempt<T>;
+    let reached = false;
+    try {
+      for (const gate of this.gates) {
+        await gate.before?.(call);
+        entered.push(gate);
+      }
+      reached = true;
+      const reply = await this.send(question, signal);
+      if (typeof reply.status === 'number') status = reply.status;
+      attempt = { value: question.read({ ...reply, atMs: this.clock.now() }) };
+    } catch (thrown) {
+      const code = errorCode(thrown);
+      if (code !== undefined && NEVER_SENT.has(code)) reached = false;
+      attempt = { error: thrown instanceof CaptchaException ? thrown : unavailable(code) };
+    }
+    const result: NaverCallResult = {
+      durationMs: this.clock.now() - startedAt,
+      reached,
+      ...('error' in attempt ? { error: attempt.error } : {}),
+      ...(status === undefined ? {} : { status }),
+    };
+    for (const gate of entered) await gate.after?.(call, result);
+    return [attempt, result];
+  }
+
+  private async send({ path, query }: Question<unknown>, signal: AbortSignal): Promise<NaverReply> {
+    const { platform, baseUrl, clientId, clientSecret } = this.options;
+    const { idHeader, secretHeader } = PLATFORMS[platform];
     try {
       // Everything is given with the call: the application may share its HttpService, defaults and all.
       const reply$ = this.http.request<unknown>({
@@ -122,8 +178,9 @@ export class NaverCaptchaClient {
         // Not undefined, which lets the defaults through.
         params: new URLSearchParams(),
         headers: { [idHeader]: clientId, [secretHeader]: clientSecret },
-        adapter: this.transport.adapter,
-        signal: deadline.signal,
+        // Somebody's mock of axios goes on working.
+        adapter: mockOf(this.http) ?? this.transport.adapter,
+        signal,
         timeout: 0,
         maxRedirects: 0,
         responseType: 'arraybuffer',
@@ -132,13 +189,17 @@ export class NaverCaptchaClient {
         validateStatus: null,
       });
       // The deadline holds for interceptors and mocks too, which may not look at the signal.
-      return await firstValueFrom(reply$.pipe(takeUntil(fromEvent(deadline.signal, 'abort'))));
+      return await firstValueFrom(reply$.pipe(takeUntil(fromEvent(signal, 'abort'))));
     } catch (thrown) {
-      throw deadline.signal.aborted ? new DeadlineError() : thrown;
-    } finally {
-      clearTimeout(timer);
+      throw signal.aborted ? new DeadlineError() : thrown;
     }
   }
+}
+
+/** Axios's own adapters are there by name. */
+function mockOf({ axiosRef }: Partial<HttpService>): AxiosAdapter | undefined {
+  const adapter = axiosRef?.defaults.adapter;
+  return typeof adapter === 'function' ? adapter : undefined;
 }
 
 class DeadlineError extends Error {
@@ -153,5 +214,9 @@ function errorCode(thrown: unknown): string | undefined {
 }
 
 function unavailable(code: string | undefined): CaptchaUnavailableException {
-  return new CaptchaUnavailableException({ detail: `NAVER cannot be reached (${code ?? 'unknown error'}).` });
+  return new CaptchaUnavailableException({
+    // A flood of our own making is no outage of NAVER's, and must not be taken for one.
+    origin: code === 'TOO_MANY_WAITING' ? 'too-fast' : 'naver',
+    detail: `NAVER cannot be reached (${code ?? 'unknown error'}).`,
+  });
 }

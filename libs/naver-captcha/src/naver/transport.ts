@@ -64,7 +64,7 @@ export class NaverTransport implements OnModuleDestroy {
     const url = new URL(axios.getUri(config));
     const headers: Record<string, string> = {};
     for (const [name, value] of Object.entries(config.headers.toJSON())) {
-      if (typeof value === 'string') headers[name] = value;
+      if (typeof value === 'string' && !isDefault(name, value)) headers[name] = value;
     }
     return this.#agent.request({
       origin: url.origin,
@@ -74,6 +74,14 @@ export class NaverTransport implements OnModuleDestroy {
       signal: config.signal instanceof AbortSignal ? config.signal : null,
     });
   }
+}
+
+/**
+ * The plain HttpModule hands out the process-wide axios: a token somebody made a default of it is not NAVER's business.
+ */
+function isDefault(name: string, value: string): boolean {
+  const { common, get } = axios.defaults.headers;
+  return common[name] === value || get[name] === value;
 }
 
 async function readBounded(body: Dispatcher.ResponseData['body']): Promise<Buffer> {

@@ -7,11 +7,17 @@ import {
 } from '../errors.js';
 import type { CaptchaKind, CaptchaMedia, NaverPlatform } from '../types.js';
 import { PLATFORMS } from './platforms.js';
+import { quotaResetsAt } from './quota-day.js';
 
 /** A reply as it came: nothing of it is trusted yet. */
 export interface NaverReply {
   readonly status: unknown;
   readonly data: unknown;
+}
+
+/** A reply and when it came, in milliseconds since 1970. */
+export interface TimedReply extends NaverReply {
+  readonly atMs: number;
 }
 
 /** What NAVER says of an answer. Each of the three refusals asks for another sentence to the person. */
@@ -27,7 +33,7 @@ export type NaverComparison =
 export const NAVER_KEY_PATTERN = /^[A-Za-z0-9]{8,32}$/;
 
 /** Reads the reply to "issue a key". */
-export function readIssuedKey(reply: NaverReply, platform: NaverPlatform): string {
+export function readIssuedKey(reply: TimedReply, platform: NaverPlatform): string {
   const body = parseObject(reply.data);
   // Labelled text/plain by NAVER: the content decides, not the label.
   if (reply.status === 200 && typeof body?.['key'] === 'string' && NAVER_KEY_PATTERN.test(body['key'])) {
@@ -37,7 +43,7 @@ export function readIssuedKey(reply: NaverReply, platform: NaverPlatform): strin
 }
 
 /** Reads the reply to "fetch the picture" or "fetch the sound". */
-export function readMedia(reply: NaverReply, kind: CaptchaKind, platform: NaverPlatform): CaptchaMedia {
+export function readMedia(reply: TimedReply, kind: CaptchaKind, platform: NaverPlatform): CaptchaMedia {
   if (reply.status === 200 && reply.data instanceof Uint8Array) {
     const body = Buffer.from(reply.data.buffer, reply.data.byteOffset, reply.data.byteLength);
     if (kind === 'image' ? isJpeg(body) : isWav(body)) {
@@ -54,7 +60,7 @@ export function readMedia(reply: NaverReply, kind: CaptchaKind, platform: NaverP
 }
 
 /** Reads the reply to "compare". A wrong answer and an unknown key both come with 200 or 403 (observed). */
-export function readComparison(reply: NaverReply, platform: NaverPlatform): NaverComparison {
+export function readComparison(reply: TimedReply, platform: NaverPlatform): NaverComparison {
   const body = parseObject(reply.data);
   const { status } = reply;
   if (body !== undefined && (status === 200 || status === 400 || status === 403)) {
@@ -93,7 +99,7 @@ function isWav(body: Buffer): boolean {
  * Why a reply that is no answer came. Nothing of NAVER's text is repeated: a proxy in between could echo headers.
  */
 function refusal(
-  reply: NaverReply,
+  reply: TimedReply,
   body: Record<string, unknown> | undefined,
   platform: NaverPlatform,
 ): Error {
@@ -117,6 +123,7 @@ function refusal(
     const quotaCode = platform === 'developers' ? '010' : '400';
     if (code === quotaCode) {
       return new CaptchaQuotaExceededException({
+        retryAfterSeconds: Math.ceil((quotaResetsAt(reply.atMs) - reply.atMs) / 1000),
         detail:
           `NAVER says that the day's quota is used up (${seen}).` +
           (platform === 'developers'

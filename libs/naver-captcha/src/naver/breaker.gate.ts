@@ -1,0 +1,142 @@
+import {
+  circuitBreaker,
+  type CircuitBreakerPolicy,
+  CircuitState,
+  ConsecutiveBreaker,
+  ExponentialBackoff,
+  handleAll,
+  type IBackoff,
+  noJitterGenerator,
+} from 'cockatiel';
+
+import { CaptchaUnavailableException } from '../errors.js';
+import type { CallGate, CaptchaClock, NaverCall, NaverCallResult } from '../types.js';
+
+/** So many outages in a row open it. */
+const FAILURES = 5;
+/** How long an open one waits before it tries a single call; twice as long after each that fails. */
+const FIRST_PAUSE_MS = 10_000;
+const LONGEST_PAUSE_MS = 120_000;
+
+/** Told by the breaker when its state changes. */
+export type BreakerListener = (
+  operation: NaverCall['operation'],
+  state: 'open' | 'half-open' | 'closed',
+) => void;
+
+/** Where an outage goes on, calls end here at once instead of at their deadline; one circuit a kind of call. */
+export class BreakerGate implements CallGate {
+  readonly #circuits = new Map<NaverCall['operation'], Circuit>();
+
+  constructor(
+    private readonly clock: CaptchaClock,
+    private readonly tell: BreakerListener,
+  ) {}
+
+  peek(call: NaverCall): void {
+    this.#circuit(call).refuseWhileOpen();
+  }
+
+  async before(call: NaverCall): Promise<void> {
+    await this.#circuit(call).enter(call);
+  }
+
+  after(call: NaverCall, { error, status }: NaverCallResult): void {
+    this.#circuit(call).leave(call, isOutage(error, status) ? error : undefined);
+  }
+
+  #circuit({ operation }: NaverCall): Circuit {
+    let circuit = this.#circuits.get(operation);
+    if (circuit === undefined) {
+      circuit = new Circuit(this.clock, (state) => {
+        this.tell(operation, state);
+      });
+      this.#circuits.set(operation, circuit);
+    }
+    return circuit;
+  }
+}
+
+/** A 4xx is an answer: whoever causes those must not be able to close the site's forms. */
+function isOutage(
+  error: Error | undefined,
+  status: number | undefined,
+): error is CaptchaUnavailableException {
+  if (!(error instanceof CaptchaUnavailableException) || error.origin !== 'naver') return false;
+  return status === undefined || status < 400 || status >= 500;
+}
+
+/** Cockatiel's circuit, entered and left instead of wrapped around a function, and on the module's own clock. */
+class Circuit {
+  readonly #policy: CircuitBreakerPolicy;
+  readonly #inside = new WeakMap<NaverCall, (error: Error | undefined) => void>();
+  #opensAt = 0;
+
+  constructor(
+    private readonly clock: CaptchaClock,
+    tell: (state: 'open' | 'half-open' | 'closed') => void,
+  ) {
+    this.#policy = circuitBreaker(handleAll, {
+      breaker: new ConsecutiveBreaker(FAILURES),
+      halfOpenAfter: {
+        next: () =>
+          this.#pause(
+            new ExponentialBackoff({
+              generator: noJitterGenerator,
+              initialDelay: FIRST_PAUSE_MS,
+              maxDelay: LONGEST_PAUSE_MS,
+            }).next(),
+          ),
+      },
+    });
+    this.#policy.onBreak(() => {
+      tell('open');
+    });
+    this.#policy.onHalfOpen(() => {
+      tell('half-open');
+    });
+    this.#policy.onReset(() => {
+      tell('closed');
+    });
+  }
+
+  refuseWhileOpen(): void {
+    const waitMs = this.#opensAt - this.clock.now();
+    const { state } = this.#policy;
+    // While one call tries whether NAVER is back, the others need not wait for it.
+    if (state === CircuitState.Closed || (state === CircuitState.Open && waitMs <= 0)) return;
+    throw new CaptchaUnavailableException({
+      retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)),
+      detail: 'NAVER did not answer lately, so it is not asked for a while.',
+    });
+  }
+
+  async enter(call: NaverCall): Promise<void> {
+    this.refuseWhileOpen();
+    await new Promise<void>((admitted) => {
+      const left = new Promise<void>((resolve, reject) => {
+        this.#inside.set(call, (error) => {
+          if (error === undefined) resolve();
+          else reject(error);
+        });
+      });
+      this.#policy
+        .execute(() => {
+          admitted();
+          return left;
+        })
+        .catch(() => undefined);
+    });
+  }
+
+  leave(call: NaverCall, error: Error | undefined): void {
+    this.#inside.get(call)?.(error);
+    this.#inside.delete(call);
+  }
+
+  /** Cockatiel would look at the system's clock; so it is told to wait no time, and the waiting is done above. */
+  #pause(backoff: IBackoff<unknown>): IBackoff<unknown> {
+    this.#opensAt = this.clock.now() + backoff.duration;
+    return { duration: 0, next: (context) => this.#pause(backoff.next(context)) };
+  }
+}
