@@ -6,7 +6,7 @@ import { svg } from './svg.js';
 
 /**
  * Outlined letters on colour, like lettering on a photograph. The background runs from dark to light under every
- * letter, and the outline is white with a dark rim, so that no single brightness parts letters from background.
+ * letter, and letters are but a shade darker than what lies behind them, so that no brightness parts one from the other.
  */
 export function drawOutline(text: string, random: Random): string {
   const letters = placeLetters(
@@ -14,33 +14,39 @@ export function drawOutline(text: string, random: Random): string {
     { rotation: 11, size: 0.07, wave: 8, bend: 2.8, height: 57, spacing: 0.1 },
     random,
   );
-  return svg(background(random), stroke(curves(random)), stroke(pathData(letters.flat())));
+  return svg(
+    background(random),
+    '<g stroke="#fff" stroke-width="2.2">',
+    `<path d="${curves(random)}" fill="none"/>`,
+    `<path d="${pathData(letters.flat())}" fill="#000" fill-opacity=".3"/>`,
+    '</g>',
+  );
 }
 
-const stroke = (data: string): string =>
-  `<g fill="none" stroke-linejoin="round"><path d="${data}" stroke="#000" stroke-opacity=".5" stroke-width="4.4"/>` +
-  `<path d="${data}" stroke="#fff" stroke-width="2.1"/></g>`;
-
+/** Two gradients across each other: soft patches of colour, dark and light by turns. */
 function background(random: Random): string {
   const hue = random.integer(0, 359);
-  const spots = 10;
-  const drawn = Array.from({ length: spots }, (_, index) => {
-    const light = index % 2 === 0 ? random.integer(14, 30) : random.integer(62, 80);
-    const tint = (hue + random.integer(-60, 100) + 360) % 360;
-    const colour = `hsl(${tint},${random.integer(35, 70)}%,${light}%)`;
-    const x = Math.round(((index + random.between(0, 1)) * width) / spots);
-    return {
-      definition:
-        `<radialGradient id="s${index}"><stop offset=".35" stop-color="${colour}"/>` +
-        `<stop offset="1" stop-color="${colour}" stop-opacity="0"/></radialGradient>`,
-      spot: `<ellipse cx="${x}" cy="${random.integer(0, height)}" rx="${random.integer(28, 52)}" ry="${random.integer(30, 60)}" fill="url(#s${index})"/>`,
-    };
+  const along = gradient('a', { x: 1, y: random.between(-0.4, 0.4), stops: 9 }, hue, random);
+  const across = gradient('b', { x: random.between(-0.5, 0.5), y: 1, stops: 4 }, hue + 60, random);
+  const fill = (id: string, opacity: number): string =>
+    `<rect width="${width}" height="${height}" fill="url(#${id})" fill-opacity="${opacity}"/>`;
+  return `<defs>${along}${across}</defs>${fill('a', 1)}${fill('b', 0.4)}`;
+}
+
+interface Direction {
+  readonly x: number;
+  readonly y: number;
+  readonly stops: number;
+}
+
+function gradient(id: string, { x, y, stops }: Direction, hue: number, random: Random): string {
+  const colours = Array.from({ length: stops }, (_, index) => {
+    const light = index % 2 === 0 ? random.integer(10, 30) : random.integer(54, 70);
+    const tint = (hue + random.integer(-50, 90) + 360) % 360;
+    const offset = Math.min(1, Math.max(0, (index + random.between(-0.3, 0.3)) / (stops - 1)));
+    return `<stop offset="${offset.toFixed(2)}" stop-color="hsl(${tint},${random.integer(35, 70)}%,${light}%)"/>`;
   });
-  return [
-    `<defs>${drawn.map(({ definition }) => definition).join('')}</defs>`,
-    `<rect width="${width}" height="${height}" fill="hsl(${hue},40%,46%)"/>`,
-    ...drawn.map(({ spot }) => spot),
-  ].join('');
+  return `<linearGradient id="${id}" x1="0" y1="0" x2="${x.toFixed(2)}" y2="${y.toFixed(2)}">${colours.join('')}</linearGradient>`;
 }
 
 /** Lines of the letters' own make. */

@@ -72,7 +72,7 @@ type Point = readonly [number, number];
 function ribbon(from: number, to: number, edges: (along: number) => readonly [Point, Point]): Contour {
   const there: Point[] = [];
   const back: Point[] = [];
-  for (let along = from; along <= to; along += 12) {
+  for (let along = from; along <= to; along += 18) {
     const [one, other] = edges(along);
     there.push(one);
     back.unshift(other);
