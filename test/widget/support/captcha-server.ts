@@ -1,0 +1,212 @@
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+
+import { tone } from './tone.ts';
+
+const script = readFileSync(createRequire(import.meta.url).resolve('naver-captcha-widget/widget.min.js'));
+const pictures = [1, 2].map((name) =>
+  readFileSync(new URL(`../fixtures/picture-${name}.jpg`, import.meta.url)),
+);
+
+/** What a challenge was asked for with. */
+export interface Asked {
+  readonly kind?: string;
+  readonly action?: string;
+  readonly media?: string;
+  /** What it got, where it got one. */
+  key?: string;
+}
+
+export interface Refusal {
+  readonly status: number;
+  readonly code: string;
+  readonly retryAfter?: number;
+}
+
+/** A site whose captcha routes answer as the Nest module's do, under a policy that allows nothing inline. */
+export class CaptchaServer implements AsyncDisposable {
+  readonly asked: Asked[] = [];
+  /** What forms sent, by plain post or by `fetch`. */
+  readonly submissions: Record<string, string>[] = [];
+  /** Every request, such as `GET /captcha/media`. */
+  readonly requests: string[] = [];
+  /** The page at `/`, its script and its style sheet. */
+  page = { html: '', script: '', css: '' };
+  lifetimeMs = 600_000;
+  /** How far this server's clock is from the browser's. */
+  skewMs = 0;
+  inline = true;
+  soundSeconds = 0.5;
+  /** Broken pictures and missing sounds. */
+  mediaBroken = false;
+  /** What the next challenges are refused with. */
+  refusals: Refusal[] = [];
+  /** What the next submissions are refused with, by code. */
+  rejections: string[] = [];
+
+  readonly #server: Server;
+  readonly #held: (() => void)[] = [];
+  #holding = 0;
+
+  private constructor() {
+    this.#server = createServer((request, response) => {
+      void this.#answer(request, response);
+    });
+  }
+
+  static async start(): Promise<CaptchaServer> {
+    const site = new CaptchaServer();
+    await new Promise<void>((resolve) => site.#server.listen(0, '127.0.0.1', resolve));
+    return site;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** The next challenges wait until they are let go, in any order. */
+  holdNext(count = 1): void {
+    this.#holding = count;
+  }
+
+  /** Lets the reply to the held request with this number go. */
+  release(index = 0): void {
+    const [reply] = this.#held.splice(index, 1);
+    if (reply === undefined) throw new Error('No such request is held.');
+    reply();
+  }
+
+  get held(): number {
+    return this.#held.length;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+    this.requests.push(`${request.method ?? ''} ${pathname}`);
+    response.setHeader('content-security-policy', "default-src 'self'; require-trusted-types-for 'script'");
+    response.setHeader('cache-control', 'no-store');
+    const body = await text(request);
+    switch (pathname) {
+      case '/':
+      case '/other':
+        // A page that is not stored is not restored either.
+        response.setHeader('cache-control', 'max-age=600');
+        send(response, 'text/html; charset=utf-8', pathname === '/' ? this.page.html : OTHER);
+        return;
+      case '/page.js':
+        send(response, 'text/javascript', this.page.script);
+        return;
+      case '/page.css':
+        send(response, 'text/css', this.page.css);
+        return;
+      case '/widget.js':
+        send(response, 'text/javascript; charset=utf-8', script);
+        return;
+      case '/captcha':
+        this.#issue(JSON.parse(body) as Asked, response);
+        return;
+      case '/captcha/media':
+        this.#media(searchParams.get('key') ?? '', request, response);
+        return;
+      case '/submit':
+        this.#submit(request, body, response);
+        return;
+      default:
+        response.writeHead(404).end();
+    }
+  }
+
+  #issue(asked: Asked, response: ServerResponse): void {
+    this.asked.push(asked);
+    const reply = (): void => {
+      response.setHeader('date', new Date(Date.now() + this.skewMs).toUTCString());
+      const refusal = this.refusals.shift();
+      if (refusal) {
+        const { status, code, retryAfter } = refusal;
+        if (retryAfter !== undefined) response.setHeader('retry-after', retryAfter);
+        json(response, status, { statusCode: status, error: 'Error', message: 'not for people', code });
+        return;
+      }
+      const kind = asked.kind ?? 'image';
+      const number = this.asked.indexOf(asked) + 1;
+      asked.key = `${kind}-${number}`;
+      json(response, 201, {
+        key: asked.key,
+        kind,
+        expiresAt: new Date(Date.now() + this.skewMs + this.lifetimeMs).toISOString(),
+        ...(asked.media === 'inline' &&
+          this.inline && {
+            media: { contentType: 'image/jpeg', data: this.#picture(asked.key).toString('base64') },
+          }),
+      });
+    };
+    if (this.#holding > 0) {
+      this.#holding -= 1;
+      this.#held.push(reply);
+    } else {
+      reply();
+    }
+  }
+
+  #picture(key: string): Buffer {
+    if (this.mediaBroken) return Buffer.from('no picture');
+    return pictures[(Number(key.split('-')[1]) + 1) % 2] ?? Buffer.alloc(0);
+  }
+
+  #media(key: string, request: IncomingMessage, response: ServerResponse): void {
+    if (key.startsWith('image')) {
+      send(response, 'image/jpeg', this.#picture(key));
+      return;
+    }
+    if (this.mediaBroken) {
+      response.writeHead(503).end();
+      return;
+    }
+    const sound = tone(this.soundSeconds);
+    const [, from = '0', to = ''] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '') ?? [];
+    const [start, end] = [Number(from), to === '' ? sound.length - 1 : Number(to)];
+    response.setHeader('accept-ranges', 'bytes');
+    if (request.headers.range !== undefined) {
+      response.statusCode = 206;
+      response.setHeader('content-range', `bytes ${start}-${end}/${sound.length}`);
+    }
+    send(response, 'audio/wav', sound.subarray(start, end + 1));
+  }
+
+  #submit(request: IncomingMessage, body: string, response: ServerResponse): void {
+    const isJson = request.headers['content-type'] === 'application/json';
+    this.submissions.push(
+      isJson
+        ? (JSON.parse(body) as Record<string, string>)
+        : Object.fromEntries(new URLSearchParams(body).entries()),
+    );
+    const code = this.rejections.shift();
+    if (isJson) json(response, code === undefined ? 200 : 400, { code });
+    else send(response, 'text/html', OTHER);
+  }
+}
+
+const OTHER = '<!doctype html><html lang="ko"><meta charset="utf-8"><title>다음</title><h1>다음</h1></html>';
+
+async function text(request: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part as Buffer);
+  return Buffer.concat(parts).toString();
+}
+
+function send(response: ServerResponse, type: string, body: string | Buffer): void {
+  response.setHeader('content-type', type);
+  response.end(body);
+}
+
+function json(response: ServerResponse, status: number, body: unknown): void {
+  response.statusCode = status;
+  send(response, 'application/json; charset=utf-8', JSON.stringify(body));
+}
