@@ -46,7 +46,7 @@ interface Question<T> {
 }
 
 /** How one attempt ended. */
-type Attempt<T> = { readonly value: T } | { readonly error: Error };
+type Attempt<T> = { readonly value: T } | { readonly error: Error; readonly refusedByGate: boolean };
 
 /**
  * NAVER's three calls, as they are, typed; for whoever wants no more than that. It knows nothing of sealed keys,
@@ -121,7 +121,8 @@ export class NaverCaptchaClient {
       for (let tries = 1; ; tries += 1) {
         const [attempt, result] = await this.attempt({ ...call }, question, deadline.signal);
         if ('value' in attempt) return attempt.value;
-        if (tries >= MAX_TRIES || deadline.signal.aborted || !mayRetry(call, result)) throw attempt.error;
+        const isLast = tries >= MAX_TRIES || attempt.refusedByGate || deadline.signal.aborted;
+        if (isLast || !mayRetry(call, result)) throw attempt.error;
         await pauseBeforeRetry(this.random, deadline.signal).catch(() => {
           throw attempt.error;
         });
@@ -154,7 +155,8 @@ export class NaverCaptchaClient {
     } catch (thrown) {
       const code = errorCode(thrown);
       if (code !== undefined && NEVER_SENT.has(code)) reached = false;
-      attempt = { error: thrown instanceof CaptchaException ? thrown : unavailable(code) };
+      const error = thrown instanceof CaptchaException ? thrown : unavailable(code);
+      attempt = { error, refusedByGate: entered.length < this.gates.length };
     }
     const result: NaverCallResult = {
       durationMs: this.clock.now() - startedAt,

@@ -30,8 +30,8 @@ const MAX_UNANSWERED = 10_000;
  * `CAPTCHA_UNAVAILABLE`. There is no other policy on purpose: whoever lets requests through without the memory of used
  * keys lets used keys through. It works again as soon as the client has its connection back.
  *
- * What timed out may still be carried out once Redis is back. Then a key is spent without having passed; never the
- * other way round.
+ * What timed out may still be carried out when Redis is back. Nobody has acted on such a taking, so it is released
+ * as soon as its answer comes; should that fail too, a key is spent without having passed, never the other way round.
  */
 export class RedisCaptchaStore implements CaptchaStore {
   readonly #runner: ScriptRunner;
@@ -51,10 +51,12 @@ export class RedisCaptchaStore implements CaptchaStore {
   }
 
   async take(name: string, { limit, ttlMs }: CaptchaStoreLimit): Promise<CaptchaStoreTaking> {
-    const reply = await this.#run('take', TAKE, name, [String(limit), lifetime(ttlMs)]);
-    const [taken, count] = Array.isArray(reply) ? reply.map(parseCount) : [];
-    if (taken === undefined || count === undefined) throw unexpectedReply('take');
-    return { taken: taken === 1, count };
+    const reply = await this.#run('take', TAKE, name, [String(limit), lifetime(ttlMs)], (late) => {
+      if (parseTaking(late)?.taken === true) this.release(name).catch(() => undefined);
+    });
+    const taking = parseTaking(reply);
+    if (taking === undefined) throw unexpectedReply('take');
+    return taking;
   }
 
   async release(name: string): Promise<void> {
@@ -80,6 +82,7 @@ export class RedisCaptchaStore implements CaptchaStore {
     script: RedisScript,
     name: string,
     parameters: readonly string[] = [],
+    onLateReply: (reply: unknown) => void = () => undefined,
   ): Promise<unknown> {
     if (this.#unanswered >= MAX_UNANSWERED) {
       throw new RedisCaptchaStoreError(
@@ -93,7 +96,7 @@ export class RedisCaptchaStore implements CaptchaStore {
       this.#unanswered -= 1;
     });
     try {
-      return await this.#inTime(answer, deadline);
+      return await this.#inTime(answer, deadline, onLateReply);
     } catch (thrown) {
       if (thrown instanceof RedisCaptchaStoreError) throw thrown;
       // Not as `cause`: the client's errors hold addresses, and the command that failed may have been AUTH.
@@ -119,7 +122,11 @@ export class RedisCaptchaStore implements CaptchaStore {
     }
   }
 
-  #inTime(answer: Promise<unknown>, deadline: AbortController): Promise<unknown> {
+  #inTime(
+    answer: Promise<unknown>,
+    deadline: AbortController,
+    onLateReply: (reply: unknown) => void,
+  ): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         // A busy process first reads what has come meanwhile: its own slowness is not Redis's.
@@ -133,9 +140,15 @@ export class RedisCaptchaStore implements CaptchaStore {
           );
         });
       }, this.#timeoutMs).unref();
-      answer.then(resolve, reject).finally(() => {
-        clearTimeout(timer);
-      });
+      answer
+        .then((reply) => {
+          if (deadline.signal.aborted) onLateReply(reply);
+          else resolve(reply);
+        })
+        .catch(reject)
+        .finally(() => {
+          clearTimeout(timer);
+        });
     });
   }
 }
@@ -143,6 +156,11 @@ export class RedisCaptchaStore implements CaptchaStore {
 /** Redis takes whole milliseconds, and no lifetime that is over already. */
 function lifetime(ttlMs: number): string {
   return String(Math.max(1, Math.ceil(ttlMs)));
+}
+
+function parseTaking(reply: unknown): CaptchaStoreTaking | undefined {
+  const [taken, count] = Array.isArray(reply) ? reply.map(parseCount) : [];
+  return taken === undefined || count === undefined ? undefined : { taken: taken === 1, count };
 }
 
 /** Clients can be told to give numbers as text. */
