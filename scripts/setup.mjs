@@ -1,11 +1,13 @@
 // Brings a fresh clone to where it can be built and tested. Needs nothing but Node.js and npm.
 //   node scripts/setup.mjs            packages
 //   node scripts/setup.mjs --browser  packages, and a browser for the tests
+//   node scripts/setup.mjs --redis    packages, and a Redis for the tests
 import { execFileSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { platform } from 'node:process';
 
 import { findChromium } from './find-chromium.mjs';
+import { findRedisServer } from './find-redis-server.mjs';
 
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
@@ -26,6 +28,16 @@ if (process.argv.includes('--browser') && findChromium() === undefined) {
   }
 }
 
+if (process.argv.includes('--redis') && findRedisServer() === undefined) {
+  installRedis();
+  if (findRedisServer() === undefined) {
+    fail(
+      'The tests need a Redis server: install one, so that `redis-server` is on PATH, or set REDIS_SERVER_PATH to its ' +
+        'executable.',
+    );
+  }
+}
+
 function packagesAreOld() {
   const installed = 'node_modules/.package-lock.json';
   // npm writes both within moments of each other, in either order.
@@ -36,15 +48,33 @@ function packagesAreOld() {
 
 function installChromium() {
   try {
-    if (platform === 'linux' && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
-      run('apt-get', ['update', '-qq']);
-      run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium', 'fonts-nanum']);
+    if (canInstallFromDebian()) {
+      installFromDebian('chromium', 'fonts-nanum');
     } else {
       run('npx', ['playwright-core', 'install', 'chromium-headless-shell', 'chromium']);
     }
   } catch {
     // Whoever asked looks whether there is one now.
   }
+}
+
+function installRedis() {
+  if (!canInstallFromDebian() || process.env['REDIS_SERVER_PATH']) return;
+  console.log('Installing a Redis server for the tests …');
+  try {
+    installFromDebian('redis-server');
+  } catch {
+    // Whoever asked looks whether there is one now.
+  }
+}
+
+function canInstallFromDebian() {
+  return platform === 'linux' && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
+}
+
+function installFromDebian(...names) {
+  run('apt-get', ['update', '-qq']);
+  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names]);
 }
 
 function run(command, args) {

@@ -43,6 +43,7 @@ describe('the linter of arrows', () => {
     ['guard-points-up', 'guard/a', '../routes/b.js', 'routes/b'],
     ['challenge-points-up', 'challenge/a', '../guard/b.js', 'guard/b'],
     ['bottom-points-up', 'types', './naver/b.js', 'naver/b'],
+    ['module-points-up', 'index', './redis/b.js', 'redis/b'],
     ['naver-and-store-apart', 'naver/a', '../store/b.js', 'store/b'],
     ['naver-and-store-apart', 'store/a', '../naver/b.js', 'naver/b'],
     ['no-own-barrel', 'guard/a', '../index.js', 'index'],
