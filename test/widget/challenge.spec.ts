@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
+import type { Refusal } from './support/captcha-server.ts';
 import { WIDGET, WidgetPage } from './support/widget-page.ts';
 
 const widget = WidgetPage.install();
@@ -215,7 +216,7 @@ describe('the challenges of <naver-captcha>', () => {
     expect(await widget.message()).toContain('불러오지 못했습니다');
   });
 
-  it.each([
+  it.each<[Refusal, string, number]>([
     [{ status: 503, code: 'CAPTCHA_QUOTA_EXCEEDED', retryAfter: 30_000 }, '오늘은 더 이상', 60],
     [{ status: 429, code: 'CAPTCHA_TOO_MANY', retryAfter: 20 }, '요청이 너무 많습니다', 20],
     [{ status: 503, code: 'CAPTCHA_UNAVAILABLE', retryAfter: 5 }, '지금은', 5],

@@ -113,7 +113,7 @@ describe('the sound of <naver-captcha>', () => {
       document
         .querySelector('naver-captcha')
         ?.shadowRoot?.querySelector('[role=status]')
-        ?.textContent?.includes('재생을 눌러'),
+        ?.textContent.includes('재생을 눌러'),
     );
   });
 

@@ -5,9 +5,3 @@ export function defineNaverCaptcha(): void {
   if (typeof customElements === 'undefined' || customElements.get('naver-captcha')) return;
   customElements.define('naver-captcha', NaverCaptchaElement);
 }
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'naver-captcha': NaverCaptchaElement;
-  }
-}

@@ -503,3 +503,9 @@ export class NaverCaptchaElement extends elementBase() {
     this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'naver-captcha': NaverCaptchaElement;
+  }
+}

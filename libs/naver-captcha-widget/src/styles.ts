@@ -9,7 +9,7 @@ const css = `
   --text: var(--naver-captcha-text, FieldText);
   --muted: var(--naver-captcha-muted, color-mix(in srgb, CanvasText 70%, Canvas));
   --border: var(--naver-captcha-border, color-mix(in srgb, CanvasText 50%, Canvas));
-  --error: var(--naver-captcha-error, color-mix(in srgb, #d00 65%, CanvasText));
+  --error: var(--naver-captcha-error, color-mix(in srgb, #d00 60%, CanvasText));
   --radius: var(--naver-captcha-radius, .5rem);
   display: block;
   max-width: var(--naver-captcha-width, 27rem);
@@ -55,7 +55,6 @@ canvas {
   width: 100%;
   height: 100%;
   object-fit: contain;
-  background: #fff;
 }
 p {
   margin: 0;
@@ -100,7 +99,7 @@ button:hover {
   margin: auto;
 }
 @container (max-width: 22rem) {
-  [part=buttons] span {
+  [part=buttons] button {
     font-size: 0;
   }
 }
