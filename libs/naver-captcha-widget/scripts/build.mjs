@@ -1,6 +1,7 @@
 // After `tsc`: the minified bundle, and a module that holds its text, for servers that serve it.
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 
 import { build, transform } from 'esbuild';
@@ -27,7 +28,7 @@ const internal =
   'element localize progress toggle buttonOf cool say tell draw disable unload custom ready problem line svg';
 
 const { outputFiles } = await build({
-  entryPoints: [path('dist/index.js').pathname],
+  entryPoints: [fileURLToPath(path('dist/index.js'))],
   bundle: true,
   minify: true,
   write: false,
