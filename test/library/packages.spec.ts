@@ -74,6 +74,7 @@ const TYPES = [
   'CaptchaRejected',
   'CaptchaRejection',
   'CaptchaRequirement',
+  'CaptchaRoutesOptions',
   'CaptchaStore',
   'CaptchaStoreLimit',
   'CaptchaStoreTaking',

@@ -5,6 +5,8 @@ export {
   type NaverCaptchaOptionsFactory,
 } from './module/naver-captcha-options.js';
 
+export { type CaptchaRoutesOptions } from './routes/captcha-routes-options.js';
+
 export { CaptchaGuard } from './guard/captcha.guard.js';
 export {
   type CaptchaAfterFailures,

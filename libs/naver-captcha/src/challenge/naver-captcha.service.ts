@@ -31,6 +31,7 @@ import { askStore } from './ask-store.js';
 import { CaptchaKeys } from './captcha-keys.js';
 import { CaptchaVerifier } from './captcha-verifier.js';
 import { type CaptchaFailureKey, Failures } from './failures.js';
+import { MediaCache } from './media-cache.js';
 import { PersonalNames, sameHousehold } from './personal-names.js';
 import { QuotaGate } from './quota.gate.js';
 
@@ -59,6 +60,7 @@ export class NaverCaptchaService {
     @Inject(NaverCaptchaClient) private readonly client: NaverCaptchaClient,
     @Inject(CaptchaVerifier) private readonly verifier: CaptchaVerifier,
     @Inject(CaptchaKeys) private readonly keys: CaptchaKeys,
+    @Inject(MediaCache) private readonly media: MediaCache,
     @Inject(QuotaGate) private readonly quotas: QuotaGate,
     @Inject(Failures) private readonly failures: Failures,
     @Inject(PersonalNames) private readonly personal: PersonalNames,
@@ -92,7 +94,9 @@ export class NaverCaptchaService {
   }
 
   /**
-   * Fetches the picture or the sound of a key this application made. Costs no quota.
+   * The picture or the sound of a key this application made. Costs no quota; NAVER is asked at most five times a key,
+   * and repeats come from a bounded cache.
+   * @throws CaptchaTooManyException where it was fetched five times already
    * @throws CaptchaMalformedException, CaptchaInvalidException, CaptchaExpiredException for keys that are none
    * @throws CaptchaUnavailableException, CaptchaMisconfiguredException
    */
@@ -103,7 +107,7 @@ export class NaverCaptchaService {
     if (this.keys.isExpired(opened)) {
       throw new CaptchaExpiredException({ detail: 'This key is past its time.' });
     }
-    return this.client.fetchMedia(opened.kind, opened.naverKey);
+    return this.media.fetch(opened);
   }
 
   /**

@@ -11,6 +11,7 @@ const QUIET_MS = 60_000;
 export class QuietLogger {
   readonly #logger = new Logger('NaverCaptcha');
   readonly #loggedAt = new Map<string, number>();
+  readonly #warnedOnce = new Set<string>();
 
   constructor(@Inject(CAPTCHA_CLOCK) private readonly clock: CaptchaClock) {}
 
@@ -20,6 +21,13 @@ export class QuietLogger {
 
   warn(line: string): void {
     if (this.isNews(line)) this.#logger.warn(line);
+  }
+
+  /** Writes a line that one look is enough for. */
+  warnOnce(line: string): void {
+    if (this.#warnedOnce.has(line)) return;
+    this.#warnedOnce.add(line);
+    this.#logger.warn(line);
   }
 
   private isNews(line: string): boolean {

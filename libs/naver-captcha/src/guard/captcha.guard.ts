@@ -20,15 +20,8 @@ import {
   type CaptchaRequirement,
   mergeRequirements,
 } from './captcha-requirement.js';
-import {
-  type AnsweringRequest,
-  findAnswer,
-  type FoundAnswer,
-  headerOf,
-  isAbsent,
-  stripAnswer,
-} from './find-answer.js';
-import { localizedException } from './localized-exception.js';
+import { type AnsweringRequest, findAnswer, type FoundAnswer, isAbsent, stripAnswer } from './find-answer.js';
+import { presentOverHttp } from './present-over-http.js';
 import { validateBody } from './validate-body.js';
 import { isRefusal, watchResponse } from './watch-response.js';
 
@@ -93,13 +86,7 @@ export class CaptchaGuard implements CanActivate {
   /** Turns a refusal into what this transport's clients understand: over HTTP, in their language. */
   protected toTransportError(exception: CaptchaException, context: ExecutionContext): Awaitable<unknown> {
     if (context.getType() !== 'http') return exception;
-    const language = headerOf(requestOf(context), 'accept-language');
-    const { retryAfterSeconds } = exception;
-    if (retryAfterSeconds !== undefined) {
-      const response: unknown = context.switchToHttp().getResponse();
-      this.adapterHost.httpAdapter.setHeader(response, 'Retry-After', String(retryAfterSeconds));
-    }
-    return localizedException(exception, language, this.options);
+    return presentOverHttp(exception, context, this.adapterHost, this.options);
   }
 
   private requirementOf(context: ExecutionContext): CaptchaRequirement | undefined {

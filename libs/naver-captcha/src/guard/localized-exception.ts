@@ -16,7 +16,7 @@ export function localizedException(
   const language = chooseLanguage(acceptLanguage);
   return restatedException(exception, {
     text: messages[code]?.[language] ?? CAPTCHA_ERRORS[code][language],
-    status: statuses[code],
+    status: statuses[code] ?? exception.getStatus(),
   });
 }
 

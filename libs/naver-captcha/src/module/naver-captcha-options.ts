@@ -1,3 +1,4 @@
+import type { CaptchaRoutesOptions } from '../routes/captcha-routes-options.js';
 import type { CaptchaStore } from '../store/captcha-store.js';
 import type {
   Awaitable,
@@ -129,6 +130,11 @@ export interface NaverCaptchaModuleExtras {
    * @default true
    */
   readonly isGlobal?: boolean | undefined;
+  /**
+   * Mounts the routes a page needs; `true` does so at `/captcha`.
+   * @default false
+   */
+  readonly routes?: CaptchaRoutesOptions | boolean | undefined;
 }
 
 /** A class that makes the settings, for `useClass` and `useExisting`. */

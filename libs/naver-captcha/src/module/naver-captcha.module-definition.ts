@@ -1,8 +1,10 @@
-import { ConfigurableModuleBuilder } from '@nestjs/common';
+import { ConfigurableModuleBuilder, type Type } from '@nestjs/common';
 
+import type { CaptchaRoutesOptions } from '../routes/captcha-routes-options.js';
+import { challengeController } from '../routes/challenge.controller.js';
 import type { NaverCaptchaModuleExtras, NaverCaptchaModuleOptions } from './naver-captcha-options.js';
 
-const extras: NaverCaptchaModuleExtras = { isGlobal: true };
+const extras: NaverCaptchaModuleExtras = { isGlobal: true, routes: false };
 
 // alwaysTransient: Nest 10 takes two factories that look alike for one module.
 export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
@@ -12,5 +14,14 @@ export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
   })
     .setClassMethodName('forRoot')
     .setFactoryMethodName('createNaverCaptchaOptions')
-    .setExtras(extras, (definition, { isGlobal }) => ({ ...definition, global: isGlobal ?? true }))
+    .setExtras(extras, (definition, { isGlobal, routes }) => ({
+      ...definition,
+      global: isGlobal ?? true,
+      controllers: controllersOf(routes ?? false),
+    }))
     .build();
+
+function controllersOf(routes: CaptchaRoutesOptions | boolean): Type[] {
+  if (routes === false) return [];
+  return [challengeController(routes === true ? {} : routes)];
+}

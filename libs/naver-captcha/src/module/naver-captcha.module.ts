@@ -18,6 +18,7 @@ import { CaptchaKeys } from '../challenge/captcha-keys.js';
 import { CaptchaVerifier } from '../challenge/captcha-verifier.js';
 import { Failures } from '../challenge/failures.js';
 import { NaverCaptchaService } from '../challenge/naver-captcha.service.js';
+import { MediaCache } from '../challenge/media-cache.js';
 import { PersonalNames } from '../challenge/personal-names.js';
 import { QuietLogger } from '../challenge/quiet-logger.js';
 import { QuotaGate } from '../challenge/quota.gate.js';
@@ -100,6 +101,7 @@ export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
     Failures,
     Attempts,
     CaptchaKeys,
+    MediaCache,
     CaptchaVerifier,
     QuietLogger,
     NaverTransport,

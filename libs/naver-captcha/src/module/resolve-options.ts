@@ -74,8 +74,8 @@ function listProblems(schema: OptionsSchema): string[] {
   });
   return errors.flatMap(({ property, constraints = {} }) => {
     if (!('whitelistValidation' in constraints)) return Object.values(constraints);
-    return property === 'isGlobal'
-      ? ['isGlobal stands beside useFactory, useClass or useExisting, not among the settings they yield.']
+    return property === 'isGlobal' || property === 'routes'
+      ? [`${property} stands beside useFactory, useClass or useExisting, not among the settings they yield.`]
       : [`${property} is not an option; the README lists those there are.`];
   });
 }

@@ -1,0 +1,27 @@
+import type { ExecutionContext } from '@nestjs/common';
+
+import type { Awaitable } from '../types.js';
+
+/** The optional routes: `POST /captcha`, `GET /captcha/media?key=…` and `GET /captcha/widget.js`. */
+export interface CaptchaRoutesOptions {
+  /**
+   * Where they are, behind the application's global prefix if it has one; never versioned.
+   * @default 'captcha'
+   */
+  readonly path?: string | undefined;
+  /**
+   * Class decorators for their controller, such as `[Public()]` where a global guard asks for a log-in.
+   * @default []
+   */
+  readonly decorators?: readonly ClassDecorator[] | undefined;
+  /**
+   * Origins of other sites whose pages may ask for challenges, such as `https://shop.example.com`.
+   * @default []: pages of this site alone
+   */
+  readonly allowedOrigins?: readonly string[] | undefined;
+  /**
+   * Whom keys are made for: the same function as `@RequireCaptcha({ binding })` has.
+   * @default none
+   */
+  readonly binding?: ((context: ExecutionContext) => Awaitable<string | undefined>) | undefined;
+}

@@ -1,0 +1,107 @@
+import { applyDecorators, SetMetadata } from '@nestjs/common';
+
+// The keys under which @nestjs/swagger looks, so that an application that has it finds the routes described, and one
+// that has not loads nothing.
+const OPERATION = 'swagger/apiOperation';
+const RESPONSE = 'swagger/apiResponse';
+const PARAMETERS = 'swagger/apiParameters';
+
+const REFUSAL = {
+  type: 'object',
+  required: ['statusCode', 'error', 'message', 'code'],
+  properties: {
+    statusCode: { type: 'integer' },
+    error: { type: 'string' },
+    message: { type: 'string' },
+    code: { type: 'string', example: 'CAPTCHA_UNAVAILABLE' },
+  },
+};
+
+const refusals = Object.fromEntries(
+  [
+    ['400', 'The request, or the key, is not valid.'],
+    ['429', 'Too many were asked for.'],
+    ['503', 'NAVER cannot be asked, or the day’s quota is used up.'],
+  ].map(([status = '', description]) => [
+    status,
+    { description, content: { 'application/json': { schema: REFUSAL } } },
+  ]),
+);
+
+/** Describes making a challenge. */
+export function DescribeChallenge(): MethodDecorator {
+  return applyDecorators(
+    SetMetadata(OPERATION, { summary: 'Makes a captcha challenge' }),
+    SetMetadata(PARAMETERS, [
+      {
+        in: 'body',
+        name: 'body',
+        required: false,
+        type: String,
+        schema: {
+          type: 'object',
+          properties: {
+            kind: { type: 'string', enum: ['image', 'audio'], default: 'image' },
+            action: { type: 'string', pattern: '^[a-z0-9_-]{1,32}$' },
+            media: { type: 'string', enum: ['inline'] },
+          },
+        },
+      },
+    ]),
+    SetMetadata(RESPONSE, {
+      '201': {
+        description: 'The challenge; with its picture or sound where that was asked for.',
+        content: {
+          'application/json': {
+            schema: {
+              type: 'object',
+              required: ['key', 'kind', 'expiresAt'],
+              properties: {
+                key: { type: 'string' },
+                kind: { type: 'string', enum: ['image', 'audio'] },
+                expiresAt: { type: 'string', format: 'date-time' },
+                media: {
+                  type: 'object',
+                  properties: {
+                    contentType: { type: 'string' },
+                    data: { type: 'string', format: 'byte' },
+                  },
+                },
+              },
+            },
+          },
+        },
+      },
+      ...refusals,
+    }),
+  );
+}
+
+/** Describes the picture or sound of a challenge. */
+export function DescribeMedia(): MethodDecorator {
+  const binary = { schema: { type: 'string', format: 'binary' } };
+  return applyDecorators(
+    SetMetadata(OPERATION, { summary: 'The picture or the sound of a captcha challenge' }),
+    SetMetadata(PARAMETERS, [{ in: 'query', name: 'key', required: true, type: String }]),
+    SetMetadata(RESPONSE, {
+      '200': {
+        description: 'A JPEG picture or a WAV sound.',
+        content: { 'image/jpeg': binary, 'audio/wav': binary },
+      },
+      ...refusals,
+    }),
+  );
+}
+
+/** Describes the script of the widget. */
+export function DescribeWidget(): MethodDecorator {
+  return applyDecorators(
+    SetMetadata(OPERATION, { summary: 'The script of <naver-captcha>' }),
+    SetMetadata(RESPONSE, {
+      '200': {
+        description: 'A JavaScript module.',
+        content: { 'text/javascript': { schema: { type: 'string' } } },
+      },
+    }),
+  );
+}
