@@ -6,7 +6,9 @@ import opentype from 'opentype.js';
 
 // No two that look alike: no 0 and O, 1, I and L, 5 and S, 2 and Z, 8 and B, 6 and G, 7 and T, U and V, K and X, E and F, 3 and S.
 const letters = 'ACDEHJKMNPRTUWY469';
-const longest = 230;
+// In units of the font, of which a picture has about 12 to the pixel.
+const longest = 130;
+const finest = 3;
 
 const require = createRequire(import.meta.url);
 const file = require.resolve('@fontsource/rubik/files/rubik-latin-800-normal.woff');
@@ -15,36 +17,63 @@ const font = opentype.parse(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffse
 const scale = 1000 / font.unitsPerEm;
 
 const middle = (a, b) => [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
+const distance = (a, b) => Math.hypot(b[0] - a[0], b[1] - a[1]);
 
-// Long pieces are halved until they are short, so that bending the points also bends what was a straight line.
-function halved(from, control, to) {
-  if (Math.hypot(to[0] - from[0], to[1] - from[1]) <= longest) return [[control, to]];
-  const left = middle(from, control);
-  const right = middle(control, to);
+function distanceToLine(point, from, to) {
+  const length = distance(from, to);
+  if (length === 0) return distance(point, from);
+  const cross = (to[0] - from[0]) * (from[1] - point[1]) - (from[0] - point[0]) * (to[1] - from[1]);
+  return Math.abs(cross) / length;
+}
+
+function flattened(from, control, to) {
+  if (distanceToLine(control, from, to) < finest / 4) return [to];
+  const [left, right] = [middle(from, control), middle(control, to)];
   const half = middle(left, right);
-  return [...halved(from, left, half), ...halved(half, right, to)];
+  return [...flattened(from, left, half), ...flattened(half, right, to)];
+}
+
+// Ramer, Douglas and Peucker: leaves out the points nobody would miss.
+function simplified(points) {
+  const [from, to] = [points[0], points.at(-1)];
+  const distances = points.map((point) => distanceToLine(point, from, to));
+  const farthest = distances.indexOf(Math.max(...distances.slice(1, -1), 0));
+  if (points.length < 3 || distances[farthest] < finest) return [from, to];
+  return [...simplified(points.slice(0, farthest + 1)).slice(0, -1), ...simplified(points.slice(farthest))];
+}
+
+// Long edges get points between, so that bending the points also bends what was a straight line.
+function subdivided(points) {
+  return points.flatMap((point, index) => {
+    if (index === 0) return [point];
+    const from = points[index - 1];
+    const parts = Math.ceil(distance(from, point) / longest);
+    return Array.from({ length: parts }, (_, part) => {
+      const share = (part + 1) / parts;
+      return [from[0] + (point[0] - from[0]) * share, from[1] + (point[1] - from[1]) * share];
+    });
+  });
 }
 
 function contoursOf(letter) {
   const contours = [];
-  let contour = [];
-  let from = [0, 0];
-  let start = from;
-  const add = (control, to) => {
-    for (const [c, p] of halved(from, control, to)) contour.push(...c, ...p);
-    from = to;
+  let points = [];
+  const close = () => {
+    if (points.length === 0) return;
+    // Simplified in two halves, since the ends of a closed line lie at the same place.
+    const half = Math.floor(points.length / 2);
+    const closed = [...points, points[0]];
+    const fewer = [...simplified(closed.slice(0, half + 1)).slice(0, -1), ...simplified(closed.slice(half))];
+    contours.push(subdivided(fewer).slice(0, -1).flat().map(Math.round));
+    points = [];
   };
   for (const c of font.charToGlyph(letter).path.commands) {
     const to = [c.x * scale, -c.y * scale];
-    if (c.type === 'M') {
-      contour = [...to];
-      from = start = to;
-    } else if (c.type === 'L') add(middle(from, to), to);
-    else if (c.type === 'Q') add([c.x1 * scale, -c.y1 * scale], to);
-    else if (c.type === 'Z') {
-      if (Math.hypot(from[0] - start[0], from[1] - start[1]) > 0.5) add(middle(from, start), start);
-      contours.push(contour.map(Math.round));
-    } else throw new Error(`${letter}: a ${c.type} command, which this script does not know`);
+    if (c.type === 'M') points = [to];
+    else if (c.type === 'L') points.push(to);
+    else if (c.type === 'Q') points.push(...flattened(points.at(-1), [c.x1 * scale, -c.y1 * scale], to));
+    else if (c.type === 'Z') close();
+    else throw new Error(`${letter}: a ${c.type} command, which this script does not know`);
   }
   return contours;
 }
@@ -58,8 +87,8 @@ writeFileSync(
   new URL('../src/render/glyphs.data.ts', import.meta.url),
   `// Made by scripts/make-glyphs.mjs; do not edit.
 // Outlines from Rubik ExtraBold, (c) The Rubik Project Authors, SIL Open Font License 1.1, see LICENSES.md.
-// One row a letter: the letter, its advance width, its contours. A contour is x, y of its start and then, for every
-// piece, control x, control y, x, y of a quadratic curve. 1000 units to the em, the baseline at y = 0, y pointing down.
+// One row a letter: the letter, its advance width, its contours, each a closed line through x, y, x, y and so on.
+// 1000 units to the em, the baseline at y = 0, y pointing down.
 export const glyphRows: readonly (readonly [string, number, readonly (readonly number[])[]])[] = [
 ${lines.join('\n')}
 ];

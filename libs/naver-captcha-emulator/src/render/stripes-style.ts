@@ -1,8 +1,10 @@
 import type { Random } from '../random/random.js';
-import { mapContour, pathData, polygon, type Contour } from './contour.js';
+import { mapContour, pathData, type Contour } from './contour.js';
 import { bendMap, placeLetters } from './letters.js';
+import { ribbon } from './ribbon.js';
 import { height, width } from './size.js';
 import { svg } from './svg.js';
+import { wavyLine } from './wavy-line.js';
 
 /**
  * Black and white stripes. Stripes, letters and lines are one path filled by the even-odd rule: wherever two of them
@@ -14,7 +16,7 @@ export function drawStripes(text: string, random: Random): string {
     { rotation: 9, size: 0.06, wave: 6, bend: 2.4, height: 60, spacing: 0.1 },
     random,
   );
-  const shapes = [...stripes(random), ...letters.flat(), ...lines(random)];
+  const shapes = [...stripes(random), ...letters.flat(), wavyLine(1.4, random), wavyLine(1.4, random)];
   return svg(
     `<rect width="${width}" height="${height}" fill="#fff"/>`,
     `<path d="${pathData(shapes)}" fill="#111" fill-rule="evenodd"/>`,
@@ -38,7 +40,7 @@ function stripes(random: Random): Contour[] {
     at += thickness(random);
     contours.push(
       mapContour(
-        ribbon(-reach, reach, (along) => [
+        ribbon(-reach, reach, 9, (along) => [
           [from, along],
           [at, along],
         ]),
@@ -47,35 +49,4 @@ function stripes(random: Random): Contour[] {
     );
   }
   return contours;
-}
-
-/** Thin lines from edge to edge. */
-function lines(random: Random): Contour[] {
-  return Array.from({ length: 2 }, () => {
-    const from = random.between(25, 75);
-    const rise = random.between(-20, 20);
-    const wave = random.between(4, 9);
-    const phase = random.between(0, 2 * Math.PI);
-    return ribbon(-6, width + 6, (x) => {
-      const y = from + (rise * x) / width + wave * Math.sin(x / 32 + phase);
-      return [
-        [x, y - 0.7],
-        [x, y + 0.7],
-      ];
-    });
-  });
-}
-
-type Point = readonly [number, number];
-
-/** The outline of a band, from its two edges at every step. */
-function ribbon(from: number, to: number, edges: (along: number) => readonly [Point, Point]): Contour {
-  const there: Point[] = [];
-  const back: Point[] = [];
-  for (let along = from; along <= to; along += 18) {
-    const [one, other] = edges(along);
-    there.push(one);
-    back.unshift(other);
-  }
-  return polygon([...there, ...back]);
 }
