@@ -136,54 +136,58 @@ const dig = (body: unknown, path: string): unknown =>
 const keyPattern = /^[A-Za-z0-9]{16}$/;
 
 describe.each(['developers-image', 'developers-audio', 'ncloud'])('the fixtures of %s', (file) => {
-  it.each(readRows(file).map((row) => [row.name, row] as const))('%s', async (name, { request, reply }) => {
-    const scenario = scenarios[`${file} ${name}`];
-    if (scenario === undefined) throw new Error(`The fixture ${file} ${name} has no scenario here`);
-    const clock = new ManualClock();
-    const emulator = await startEmulator({
-      clientId: 'id-of-test',
-      clientSecret: 'secret-of-test',
-      ...scenario.options,
-      clock,
-    });
-    const key = await scenario.arrange?.({ emulator, clock, call: callOf(request.path) });
+  it.each(readRows(file).map((row) => [row.name, row] as const))(
+    '%s',
+    async (name, { request, reply }) => {
+      const scenario = scenarios[`${file} ${name}`];
+      if (scenario === undefined) throw new Error(`The fixture ${file} ${name} has no scenario here`);
+      const clock = new ManualClock();
+      const emulator = await startEmulator({
+        clientId: 'id-of-test',
+        clientSecret: 'secret-of-test',
+        ...scenario.options,
+        clock,
+      });
+      const key = await scenario.arrange?.({ emulator, clock, call: callOf(request.path) });
 
-    const fill = (text: string): string =>
-      text.replaceAll('{clientId}', emulator.clientId).replaceAll('{clientSecret}', emulator.clientSecret);
-    const target = new URL(fill(request.path), emulator.url);
-    if (key !== undefined) target.searchParams.set('key', key);
-    if (key !== undefined && scenario.right === true)
-      target.searchParams.set('value', emulator.answerOf(key));
-    const headers = Object.fromEntries(
-      Object.entries(request.headers).map(([header, value]) => [header, fill(value)]),
-    );
-    const got = await get(emulator, target.pathname + target.search, headers);
+      const fill = (text: string): string =>
+        text.replaceAll('{clientId}', emulator.clientId).replaceAll('{clientSecret}', emulator.clientSecret);
+      const target = new URL(fill(request.path), emulator.url);
+      if (key !== undefined) target.searchParams.set('key', key);
+      if (key !== undefined && scenario.right === true)
+        target.searchParams.set('value', emulator.answerOf(key));
+      const headers = Object.fromEntries(
+        Object.entries(request.headers).map(([header, value]) => [header, fill(value)]),
+      );
+      const got = await get(emulator, target.pathname + target.search, headers);
 
-    expect(got.status).toBe(reply.status);
-    expect(got.headers.get('cache-control')).toBe('no-store');
-    if (reply.contentType !== undefined) expect(got.contentType).toBe(reply.contentType);
-    if (reply.transferEncoding !== undefined) {
-      expect(got.headers.get('transfer-encoding')).toBe(reply.transferEncoding);
-      expect(got.headers.get('content-length')).toBeNull();
-    }
-    if (reply.body !== undefined) {
-      const issued = /^\{"key":"([^"]*)"\}$/.exec(reply.body)?.[1];
-      if (issued === undefined) {
-        expect(got.text).toBe(reply.body);
-      } else {
-        const fresh = emulator.keys[0]?.key ?? '';
-        expect(issued).toMatch(keyPattern);
-        expect(fresh).toMatch(keyPattern);
-        expect(got.text).toBe(reply.body.replace(issued, fresh));
+      expect(got.status).toBe(reply.status);
+      expect(got.headers.get('cache-control')).toBe('no-store');
+      if (reply.contentType !== undefined) expect(got.contentType).toBe(reply.contentType);
+      if (reply.transferEncoding !== undefined) {
+        expect(got.headers.get('transfer-encoding')).toBe(reply.transferEncoding);
+        expect(got.headers.get('content-length')).toBeNull();
       }
-    }
-    for (const [path, value] of Object.entries(reply.bodyHas ?? {})) {
-      expect(dig(JSON.parse(got.text), path)).toBe(value);
-    }
-    if (reply.bodyKind === 'jpeg') expect(got.bytes.subarray(0, 3).toString('hex')).toBe('ffd8ff');
-    if (reply.bodyKind === 'wav') expect(got.bytes.toString('latin1', 0, 12)).toMatch(/^RIFF....WAVE$/s);
-    // One row takes a thousand calls.
-  }, 120_000);
+      if (reply.body !== undefined) {
+        const issued = /^\{"key":"([^"]*)"\}$/.exec(reply.body)?.[1];
+        if (issued === undefined) {
+          expect(got.text).toBe(reply.body);
+        } else {
+          const fresh = emulator.keys[0]?.key ?? '';
+          expect(issued).toMatch(keyPattern);
+          expect(fresh).toMatch(keyPattern);
+          expect(got.text).toBe(reply.body.replace(issued, fresh));
+        }
+      }
+      for (const [path, value] of Object.entries(reply.bodyHas ?? {})) {
+        expect(dig(JSON.parse(got.text), path)).toBe(value);
+      }
+      if (reply.bodyKind === 'jpeg') expect(got.bytes.subarray(0, 3).toString('hex')).toBe('ffd8ff');
+      if (reply.bodyKind === 'wav') expect(got.bytes.toString('latin1', 0, 12)).toMatch(/^RIFF....WAVE$/s);
+      // One row takes a thousand calls.
+    },
+    120_000,
+  );
 });
 
 it('gives an invalid key a reply of 66 bytes, like the one printed in the guide of NAVER', async () => {
