@@ -1,16 +1,20 @@
 import { Module } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
 import type { Redis } from 'ioredis';
 import { NaverCaptchaModule, type NaverCaptchaModuleOptions } from 'nestjs-naver-captcha';
 import { RedisCaptchaStore } from 'nestjs-naver-captcha/redis';
 
 import { AboutController } from './about.controller.js';
-import { CaptchaController } from './captcha.controller.js';
+import { ErrorPageFilter } from './error-page.filter.js';
+import { LiveController } from './live.controller.js';
+import { LoginController } from './login.controller.js';
 import { REDIS, RedisModule } from './redis.module.js';
 import { SignupController } from './signup.controller.js';
 
 @Module({
   imports: [
     NaverCaptchaModule.forRootAsync({
+      routes: true,
       imports: [RedisModule],
       inject: [REDIS],
       useFactory: (redis: Redis | undefined): NaverCaptchaModuleOptions => ({
@@ -18,6 +22,7 @@ import { SignupController } from './signup.controller.js';
       }),
     }),
   ],
-  controllers: [AboutController, CaptchaController, SignupController],
+  controllers: [AboutController, SignupController, LoginController, LiveController],
+  providers: [{ provide: APP_FILTER, useClass: ErrorPageFilter }],
 })
 export class AppModule {}

@@ -2,35 +2,19 @@ import 'reflect-metadata';
 
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import { join } from 'node:path';
 
-import { ValidationPipe } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import type { NestExpressApplication } from '@nestjs/platform-express';
-
-import { AppModule } from './app.module.js';
+import { createApp } from './create-app.js';
 import { startEmulatorWithoutCredentials } from './emulator.js';
 
 async function main(): Promise<void> {
   const port = readPort(process.env['PORT']);
   const emulator = await startEmulatorWithoutCredentials(process.env);
-  const app = await NestFactory.create<NestExpressApplication>(AppModule, {
-    logger: ['fatal', 'error', 'warn'],
-    forceCloseConnections: true,
+  const app = await createApp(process.env['DEMO_ADAPTER']).catch(async (error: unknown) => {
+    await emulator?.close();
+    throw error;
   });
-  app.useGlobalPipes(
-    new ValidationPipe({
-      whitelist: true,
-      forbidNonWhitelisted: true,
-      transform: true,
-      stopAtFirstError: true,
-      errorFormat: 'grouped',
-    }),
-  );
-  app.useStaticAssets(join(import.meta.dirname, '../public'));
-  await app.init();
 
-  const server: Server = app.getHttpServer();
+  const server = app.getHttpServer();
   try {
     await listen(server, port);
   } catch (error) {

@@ -1,17 +1,17 @@
-import { Body, Controller, Post } from '@nestjs/common';
-import { type CaptchaOutcome, CaptchaResult, RequireCaptcha } from 'nestjs-naver-captcha';
+import { Body, Controller, type HttpRedirectResponse, HttpStatus, Post, Redirect } from '@nestjs/common';
+import { RequireCaptcha } from 'nestjs-naver-captcha';
 
 import { SignupDto } from './signup.dto.js';
 
 @Controller('signup')
 export class SignupController {
+  /** A plain form and `fetch` both follow the redirect. */
   @Post()
-  @RequireCaptcha({ action: 'signup' })
-  signUp(
-    @Body() { name }: SignupDto,
-    @CaptchaResult() captcha: CaptchaOutcome,
-  ): { name: string; captcha: string } {
+  @RequireCaptcha({ action: 'signup', validate: SignupDto })
+  @Redirect()
+  signUp(@Body() { name }: SignupDto): HttpRedirectResponse {
     // A real application would save the account here.
-    return { name, captcha: captcha.status };
+    const query = new URLSearchParams({ name }).toString();
+    return { url: `/welcome.html?${query}`, statusCode: HttpStatus.SEE_OTHER };
   }
 }

@@ -1,0 +1,21 @@
+import { Controller, type ExecutionContext, HttpStatus, Post, Redirect, UseGuards } from '@nestjs/common';
+import { type CaptchaFailureKey, RequireCaptcha } from 'nestjs-naver-captcha';
+
+import { emailOf, type LoginRequest, PasswordGuard } from './password.guard.js';
+
+/** Whose failures count: those of the account, and those of the address the request comes from. */
+function triesOf(context: ExecutionContext): CaptchaFailureKey[] {
+  const request = context.switchToHttp().getRequest<LoginRequest>();
+  return [{ key: `account:${emailOf(request)}`, clearOnSuccess: true }, { key: `address:${request.ip}` }];
+}
+
+@Controller('login')
+export class LoginController {
+  @Post()
+  @Redirect('/account.html', HttpStatus.SEE_OTHER)
+  @UseGuards(PasswordGuard)
+  @RequireCaptcha({ action: 'login', afterFailures: { limit: 5, windowMs: 900_000, by: triesOf } })
+  logIn(): void {
+    // Whoever gets here knew the password. A real application would start a session here.
+  }
+}
