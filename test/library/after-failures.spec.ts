@@ -262,6 +262,15 @@ describe.each(ADAPTERS)('afterFailures on %s', (adapter) => {
     expect(reply.headers.get('x-captcha-required')).toBe('1');
   });
 
+  it('lets nobody fill the store with made-up accounts', async () => {
+    const store = new MemoryCaptchaStore({ maxEntries: 20 });
+    await using app = await start({ adapter, store });
+    // One address at its limit, then a hundred accounts from it.
+    for (let at = 0; at < 100; at += 1) await logIn(app, { user: `made-up-${at}`, password: 'guess' });
+
+    expect((await logIn(app, { user: 'kim', address: 'elsewhere', password: 'right' })).status).toBe(200);
+  });
+
   it('puts no account and no address into the store', async () => {
     const names: string[] = [];
     const store = new MemoryCaptchaStore();

@@ -120,19 +120,24 @@ export class CaptchaGuard implements CanActivate {
     const keys = await this.failureKeys(context, afterFailures);
     if (keys === undefined) return this.verified(context, requirement);
     const { limit = FREE_FAILURES, windowMs = FAILURE_WINDOW_MS, isFailure = isRefusal } = afterFailures;
-    if (context.getType() !== 'http') {
-      // What comes of the try is not seen here: the handler tells it by recordFailure() and recordSuccess().
-      const demanded = await this.failures.isDemanded(keys, { limit, windowMs });
-      return demanded ? this.verified(context, requirement) : { status: 'notNeeded' };
-    }
-    const counted = await this.failures.begin(keys, { limit, windowMs });
-    const outcome = counted.demanded
-      ? await this.verifiedOrTakenBack(context, requirement, counted)
-      : ({ status: 'notNeeded' } as const);
+    const rate = { limit, windowMs };
+    // Verified before anything is counted: whoever sends no captcha must not fill the store with made-up accounts.
+    const early = (await this.failures.isDemanded(keys, rate))
+      ? await this.verified(context, requirement)
+      : undefined;
+    // Over other transports what comes of the try is not seen: recordFailure() and recordSuccess() tell it.
+    if (context.getType() !== 'http') return early ?? { status: 'notNeeded' };
+
+    const counted = await this.failures.begin(keys, rate);
+    const late: CaptchaOutcome | undefined =
+      early === undefined && counted.demanded
+        ? // Others came to the limit in the meantime.
+          await this.verifiedOrTakenBack(context, requirement, counted)
+        : undefined;
     watchResponse(context, counted, isFailure, () => {
       this.logger.warn('CAPTCHA_STORE: the captcha store could not be told of a try that did not fail.');
     });
-    return outcome;
+    return early ?? late ?? { status: 'notNeeded' };
   }
 
   /** Without a captcha the handler does not run, so there is no try. */
