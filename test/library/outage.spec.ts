@@ -10,6 +10,7 @@ import {
   CAPTCHA_STORE,
   type CaptchaEvent,
   type MemoryCaptchaStore,
+  NaverCaptchaClient,
   NaverCaptchaService,
   type OnCaptchaUnavailable,
 } from 'nestjs-naver-captcha';
@@ -305,12 +306,13 @@ describe('the breaker', () => {
       await using app = await startSignup(emulator, { options: { platform: 'ncloud' } });
       const events = breakerEvents(app);
       emulator.failNext({ fault, call: 'fetch', times: 20 });
-      const { key } = await app.get(NaverCaptchaService).createChallenge();
+      const client = app.get(NaverCaptchaClient);
+      const key = await client.issueKey('image');
 
       for (let time = 0; time < 20; time += 1)
-        await expect(app.get(NaverCaptchaService).fetchMedia(key)).rejects.toThrow();
+        await expect(client.fetchMedia('image', key)).rejects.toThrow();
 
-      await app.get(NaverCaptchaService).fetchMedia(key);
+      await client.fetchMedia('image', key);
       expect(events).toEqual([]);
     },
   );
