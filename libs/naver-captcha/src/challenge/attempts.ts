@@ -6,12 +6,10 @@ import type { CaptchaStore } from '../store/captcha-store.js';
 import type { ResolvedCaptchaOptions } from '../types.js';
 import { CAPTCHA_OPTIONS, CAPTCHA_STORE } from '../tokens.js';
 import { askStore } from './ask-store.js';
-import type { OpenedKey } from './key-ring.js';
+import { type OpenedKey, remainingMs } from './key-ring.js';
 
 /** An attempt's record outlives the key itself by this, so that clocks may differ a little. */
 const GRACE_MS = 60_000;
-/** How long the use of a key is remembered that does not tell its own end: as long as NAVER counts (documented). */
-const RAW_KEY_LIFETIME_MS = 7_200_000;
 /** How often an attempt at one key can be given back: an outage must not make a key pass all day. */
 const MAX_GIVEN_BACK = 2;
 
@@ -56,5 +54,5 @@ export class Attempts {
 }
 
 function lifetimeMs(key: OpenedKey, nowMs: number): number {
-  return key.expiresAtMs === undefined ? RAW_KEY_LIFETIME_MS : key.expiresAtMs - nowMs + GRACE_MS;
+  return remainingMs(key, nowMs) + (key.expiresAtMs === undefined ? 0 : GRACE_MS);
 }

@@ -24,6 +24,14 @@ export interface OpenedKey {
   fits(expected: CaptchaExpectation): boolean;
 }
 
+/** How long the use of a key is remembered that does not tell its own end: as long as NAVER counts (documented). */
+const RAW_KEY_LIFETIME_MS = 7_200_000;
+
+/** Milliseconds for which a key may still be used. */
+export function remainingMs({ expiresAtMs }: OpenedKey, nowMs: number): number {
+  return expiresAtMs === undefined ? RAW_KEY_LIFETIME_MS : expiresAtMs - nowMs;
+}
+
 /** Makes the keys that browsers hold, and opens them again. */
 export interface KeyRing {
   /** Asked before NAVER is: a key that could not say this must not cost a call. */
@@ -40,7 +48,7 @@ export class SealedKeyRing implements KeyRing {
   readonly #pending: Promise<readonly SealingKey[]>;
 
   constructor(options: ResolvedCaptchaOptions, random: CaptchaRandom) {
-    this.#associated = associatedData(options);
+    this.#associated = associatedData(options).join('\0');
     this.#random = random;
     this.#pending = deriveSealingKeys(options);
     // Awaited at first use; until then a failure must not end the process unheard.

@@ -9,14 +9,12 @@ import type { CaptchaStore } from '../store/captcha-store.js';
 import { CAPTCHA_CLOCK, CAPTCHA_STORE } from '../tokens.js';
 import type { CaptchaClock, CaptchaMedia } from '../types.js';
 import { askStore } from './ask-store.js';
-import type { OpenedKey } from './key-ring.js';
+import { type OpenedKey, remainingMs } from './key-ring.js';
 
 /** About 3,000 pictures or 200 sounds. */
 const MAX_BYTES = 16 * 1024 * 1024;
 /** A picture that did not arrive may be asked for again, on whichever instance; a loop may not. */
 const MAX_FETCHES = 5;
-/** How long fetches are counted for a key that does not tell its own end. */
-const RAW_KEY_LIFETIME_MS = 7_200_000;
 
 /** Fetches pictures and sounds, each once where it can be helped: browsers ask again, and for sounds in pieces. */
 @Injectable()
@@ -48,8 +46,8 @@ export class MediaCache {
     return underWay;
   }
 
-  private async fetchAnew(name: string, { kind, naverKey, expiresAtMs }: OpenedKey): Promise<CaptchaMedia> {
-    const ttlMs = expiresAtMs === undefined ? RAW_KEY_LIFETIME_MS : expiresAtMs - this.clock.now();
+  private async fetchAnew(name: string, key: OpenedKey): Promise<CaptchaMedia> {
+    const ttlMs = remainingMs(key, this.clock.now());
     const counted = `media:${hash('sha256', name, 'base64url')}`;
     const { taken } = await askStore(() => this.store.take(counted, { limit: MAX_FETCHES, ttlMs }));
     if (!taken) {
@@ -58,7 +56,7 @@ export class MediaCache {
         detail: `The media of this key was fetched ${MAX_FETCHES} times already.`,
       });
     }
-    const media = await this.client.fetchMedia(kind, naverKey);
+    const media = await this.client.fetchMedia(key.kind, key.naverKey);
     this.#kept.set(name, media);
     return media;
   }

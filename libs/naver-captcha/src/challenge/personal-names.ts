@@ -1,13 +1,11 @@
-import { createHmac, scrypt } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { isIPv6 } from 'node:net';
-import { promisify } from 'node:util';
 
 import { Inject, Injectable } from '@nestjs/common';
 
 import { CAPTCHA_OPTIONS } from '../tokens.js';
 import type { ResolvedCaptchaOptions } from '../types.js';
-
-const derive = promisify<string, string, number, { N: number; r: number; p: number }, Buffer>(scrypt);
+import { deriveKey } from './derive-key.js';
 
 /**
  * Names for what holds personal data, an address or an account: a keyed hash, so that the store holds nothing to read
@@ -22,11 +20,7 @@ export class PersonalNames {
   async nameOf(purpose: string, whom: string): Promise<string> {
     const { platform, clientId, clientSecret } = this.options;
     // Derived at the first use: whoever limits nothing by person never pays for it.
-    this.#key ??= derive(clientSecret, ['nestjs-naver-captcha/names', platform, clientId].join('\0'), 32, {
-      N: 2 ** 14,
-      r: 8,
-      p: 1,
-    });
+    this.#key ??= deriveKey(clientSecret, ['nestjs-naver-captcha/names', platform, clientId], 32);
     return `${purpose}:${createHmac('sha256', await this.#key)
       .update(whom)
       .digest('base64url')}`;

@@ -1,9 +1,7 @@
-import { createHmac, scrypt } from 'node:crypto';
-import { promisify } from 'node:util';
+import { createHmac } from 'node:crypto';
 
 import type { ResolvedCaptchaOptions } from '../types.js';
-
-const derive = promisify<string, string, number, { N: number; r: number; p: number }, Buffer>(scrypt);
+import { deriveKey } from './derive-key.js';
 
 /** The two keys one signing secret yields. */
 export interface SealingKey {
@@ -11,20 +9,17 @@ export interface SealingKey {
   readonly binding: Buffer;
 }
 
-/** What a sealed key is tied to beside its secret: it opens nowhere else. */
-export function associatedData({ platform, clientId }: ResolvedCaptchaOptions): string {
-  return ['nestjs-naver-captcha/v1', platform, clientId].join('\0');
+/** What a sealed key is tied to beside its secret: it opens nowhere else. NUL-separated. */
+export function associatedData({ platform, clientId }: ResolvedCaptchaOptions): readonly string[] {
+  return ['nestjs-naver-captcha/v1', platform, clientId];
 }
 
-/**
- * Client secrets are short, and a fast derivation would let whoever holds one sealed key search for the secret
- * offline. The parameters are part of the format of sealed keys. About 50 ms a secret, off the main thread.
- */
+/** The keys of every signing secret, in their order. */
 export async function deriveSealingKeys(options: ResolvedCaptchaOptions): Promise<readonly SealingKey[]> {
   const salt = associatedData(options);
   return Promise.all(
     options.signingSecrets.map(async (secret) => {
-      const bytes = await derive(secret, salt, 64, { N: 2 ** 14, r: 8, p: 1 });
+      const bytes = await deriveKey(secret, salt, 64);
       return { sealing: bytes.subarray(0, 32), binding: bytes.subarray(32) };
     }),
   );
