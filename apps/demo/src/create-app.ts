@@ -11,12 +11,28 @@ import { securityHeaders } from './security-headers.js';
 
 const PUBLIC = join(import.meta.dirname, '../public');
 
+const OPTIONS: NestApplicationOptions = { logger: ['fatal', 'error', 'warn'], forceCloseConnections: true };
+
 /** Makes the application, ready to listen, on Express, or on Fastify where `DEMO_ADAPTER` says so. */
 export async function createApp(adapter = 'express'): Promise<INestApplication<Server>> {
-  const app = await createOn(adapter, {
-    logger: ['fatal', 'error', 'warn'],
-    forceCloseConnections: true,
-  });
+  if (adapter === 'express') {
+    const app = await NestFactory.create<NestExpressApplication>(AppModule, OPTIONS);
+    configure(app);
+    app.useStaticAssets(PUBLIC);
+    return app.init();
+  }
+  if (adapter === 'fastify') {
+    const app = await NestFactory.create<NestFastifyApplication>(AppModule, new FastifyAdapter(), OPTIONS);
+    configure(app);
+    app.useStaticAssets({ root: PUBLIC });
+    await app.init();
+    await app.getHttpAdapter().getInstance().ready();
+    return app;
+  }
+  throw new Error('DEMO_ADAPTER must be express or fastify.');
+}
+
+function configure(app: INestApplication): void {
   app.use(securityHeaders);
   app.useGlobalPipes(
     new ValidationPipe({
@@ -27,17 +43,4 @@ export async function createApp(adapter = 'express'): Promise<INestApplication<S
       errorFormat: 'grouped',
     }),
   );
-  return app.init();
-}
-
-async function createOn(adapter: string, options: NestApplicationOptions): Promise<INestApplication<Server>> {
-  if (adapter === 'express') {
-    const app = await NestFactory.create<NestExpressApplication>(AppModule, options);
-    return app.useStaticAssets(PUBLIC);
-  }
-  if (adapter === 'fastify') {
-    const app = await NestFactory.create<NestFastifyApplication>(AppModule, new FastifyAdapter(), options);
-    return app.useStaticAssets({ root: PUBLIC });
-  }
-  throw new Error('DEMO_ADAPTER must be express or fastify.');
 }
