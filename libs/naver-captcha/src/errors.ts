@@ -218,6 +218,11 @@ export function rejectionException(reason: CaptchaRejection): CaptchaException {
   return new EXCEPTIONS[REJECTION_CODES[reason]]({ detail: `The captcha did not pass: ${reason}.` });
 }
 
+/** All that may be told of whatever was thrown: a message could hold a secret, or what a request held. */
+export function nameOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.name : typeof thrown;
+}
+
 /** The same exception in other words and with another status; the original is its cause. */
 export function restatedException(
   exception: CaptchaException,

@@ -54,5 +54,6 @@ export class Attempts {
 }
 
 function lifetimeMs(key: OpenedKey, nowMs: number): number {
-  return remainingMs(key, nowMs) + (key.expiresAtMs === undefined ? 0 : GRACE_MS);
+  // A key may expire while NAVER compares, and its record must live all the same.
+  return Math.max(0, remainingMs(key, nowMs)) + (key.expiresAtMs === undefined ? 0 : GRACE_MS);
 }

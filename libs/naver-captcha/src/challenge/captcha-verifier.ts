@@ -19,6 +19,7 @@ import {
 } from '../types.js';
 import { isPlausible, parseAnswer } from './answer.js';
 import { Attempts } from './attempts.js';
+import { isBinding } from './binding.js';
 import { CaptchaKeys } from './captcha-keys.js';
 import type { OpenedKey } from './key-ring.js';
 
@@ -113,7 +114,7 @@ export class CaptchaVerifier {
     if (key === undefined) return rejected('forged');
     const { kind } = key;
     if (this.keys.isExpired(key)) return rejected('expired', kind);
-    if (!key.fits(expected)) return rejected('mismatch', kind);
+    if (!isBinding(expected.binding) || !key.fits(expected)) return rejected('mismatch', kind);
     if (!isPlausible(answer.value, [kind], this.options)) return rejected('malformed', kind);
     await steps.beforeAttempt?.();
     return this.spendAttempt(key, answer.value, steps);

@@ -28,6 +28,7 @@ import {
 } from '../types.js';
 import { isAction } from './action.js';
 import { askStore } from './ask-store.js';
+import { isBinding } from './binding.js';
 import { CaptchaKeys } from './captcha-keys.js';
 import { CaptchaVerifier } from './captcha-verifier.js';
 import { type CaptchaFailureKey, Failures } from './failures.js';
@@ -72,7 +73,7 @@ export class NaverCaptchaService {
 
   /**
    * Asks NAVER for a key and seals it. One call of the day's quota.
-   * @throws CaptchaMalformedException where kind or action is none
+   * @throws CaptchaMalformedException where kind, action or binding is none
    * @throws CaptchaTooManyException where `by` has asked too often
    * @throws CaptchaUnavailableException, CaptchaQuotaExceededException, CaptchaMisconfiguredException
    */
@@ -83,6 +84,7 @@ export class NaverCaptchaService {
     if (action !== undefined && !isAction(action)) {
       throw new CaptchaMalformedException({ detail: 'An action is 1 to 32 of a-z, 0-9, "_" and "-".' });
     }
+    if (!isBinding(binding)) throw new CaptchaMalformedException({ detail: 'A binding is a string.' });
     this.keys.ring.assertKeeps({ action, binding });
     this.client.peek('issue', kind);
     if (by !== undefined) await this.limitIssuing(by);

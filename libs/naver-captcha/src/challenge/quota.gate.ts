@@ -20,8 +20,10 @@ import type {
 import { askStore } from './ask-store.js';
 import { QuietLogger } from './quiet-logger.js';
 
-/** The count of a day that NAVER itself closed; no limit is higher. */
-const CLOSED = Number.MAX_SAFE_INTEGER;
+/** No limit is as high as this, and only the count of a day that NAVER itself closed is higher. */
+const NO_LIMIT = 2 ** 49;
+/** Far above, so that calls taken back from a closed day do not open it. */
+const CLOSED = 2 * NO_LIMIT;
 /** A closed day is tried by one call in this time: NAVER's midnight may lag ours, or its limit may be raised. */
 const PROBE_MS = 300_000;
 /** How long this process believes what it knows without asking the store again. */
@@ -63,11 +65,12 @@ export class QuotaGate implements CallGate {
       return;
     }
     // Our own count is the application's word and stands; NAVER's word may be out of date.
-    if (count >= CLOSED && (await this.mayProbe(kind))) {
+    if (count > NO_LIMIT && (await this.mayProbe(kind))) {
       this.#probing.add(call);
       return;
     }
-    this.#refusedUntil.set(`${operation} ${kind}`, this.clock.now() + BELIEF_MS);
+    const now = this.clock.now();
+    this.#refusedUntil.set(`${operation} ${kind}`, Math.min(now + BELIEF_MS, quotaResetsAt(now)));
     this.logger.warn(
       `CAPTCHA_QUOTA_EXCEEDED: no more calls to ${operation} ${kind} keys until midnight in Korea.`,
     );
@@ -92,7 +95,7 @@ export class QuotaGate implements CallGate {
     const { dailyQuota: limit } = this.options;
     const count = await askStore(() => this.store.get(this.name(kind)));
     return {
-      used: count >= CLOSED ? (limit ?? 0) : count,
+      used: count > NO_LIMIT ? (limit ?? 0) : count,
       limit,
       resetsAt: new Date(quotaResetsAt(this.clock.now())),
     };
@@ -100,7 +103,7 @@ export class QuotaGate implements CallGate {
 
   private limitOf(operation: 'issue' | 'compare'): number {
     const { dailyQuota, quotaReserve } = this.options;
-    if (dailyQuota === undefined) return CLOSED;
+    if (dailyQuota === undefined) return NO_LIMIT;
     return operation === 'compare' ? dailyQuota : Math.floor(dailyQuota * (1 - quotaReserve));
   }
 
@@ -114,7 +117,7 @@ export class QuotaGate implements CallGate {
 
   /** NAVER's own word closes the day on every process that shares the store. */
   private async close(kind: CaptchaKind): Promise<void> {
-    const wasOpen = (await this.store.get(this.name(kind))) < CLOSED;
+    const wasOpen = (await this.store.get(this.name(kind))) <= NO_LIMIT;
     await this.store.set(this.probeName(kind), 1, { ttlMs: PROBE_MS });
     await this.store.set(this.name(kind), CLOSED, { ttlMs: this.ttlMs() });
     if (wasOpen) this.tell(kind, 'closed', this.options.dailyQuota ?? 0);

@@ -67,7 +67,7 @@ export interface CaptchaAfterFailures {
    */
   readonly by: (context: ExecutionContext) => Awaitable<CaptchaFailureKey | readonly CaptchaFailureKey[]>;
   /**
-   * Which status of the finished response is a failure.
+   * Which status of the finished response is a failure; so is one for which this throws.
    * @default 401 and 403
    */
   readonly isFailure?: ((statusCode: number) => boolean) | undefined;

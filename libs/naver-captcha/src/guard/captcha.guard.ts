@@ -9,7 +9,8 @@ import {
   CaptchaMalformedException,
   CaptchaMisconfiguredException,
   CaptchaMissingException,
-  type CaptchaUnavailableException,
+  CaptchaUnavailableException,
+  nameOf,
   rejectionException,
 } from '../errors.js';
 import { CAPTCHA_OPTIONS, CAPTCHA_REQUIREMENT } from '../tokens.js';
@@ -55,7 +56,7 @@ export class CaptchaGuard implements CanActivate {
       await this.outcomes.once(context, () => this.letThrough(context, requirement));
     } catch (thrown) {
       if (!(thrown instanceof CaptchaException)) throw thrown;
-      if (thrown instanceof CaptchaMisconfiguredException) {
+      if (isForTheOperator(thrown)) {
         this.logger.error(`${thrown.code}: ${thrown.message}`);
       }
       throw await this.toTransportError(thrown, context);
@@ -135,7 +136,7 @@ export class CaptchaGuard implements CanActivate {
           await this.verifiedOrTakenBack(context, requirement, counted)
         : undefined;
     watchResponse(context, counted, isFailure, () => {
-      this.logger.warn('CAPTCHA_STORE: the captcha store could not be told of a try that did not fail.');
+      this.tellOfLostTry();
     });
     return early ?? late ?? { status: 'notNeeded' };
   }
@@ -149,9 +150,15 @@ export class CaptchaGuard implements CanActivate {
     try {
       return await this.verified(context, requirement);
     } catch (thrown) {
-      await counted.takeBack();
+      await counted.takeBack().catch(() => {
+        this.tellOfLostTry();
+      });
       throw thrown;
     }
+  }
+
+  private tellOfLostTry(): void {
+    this.logger.warn('CAPTCHA_STORE: the captcha store could not be told of a try that did not fail.');
   }
 
   private async verified(
@@ -160,10 +167,11 @@ export class CaptchaGuard implements CanActivate {
   ): Promise<CaptchaOutcome> {
     const { action, kinds } = requirement;
     const steps = this.stepsOf(context, requirement);
-    const answer = presentAnswer(await this.ask('extract', () => this.findAnswer(context, requirement)));
+    const answer = await this.ask('extract', async () =>
+      presentAnswer(await this.findAnswer(context, requirement)),
+    );
     if (answer === undefined) return this.withoutAnswer(requirement, steps);
     const binding = await this.ask('binding', () => requirement.binding?.(context));
-    if (binding !== undefined && typeof binding !== 'string') throw rejectionException('mismatch');
 
     const verdict = await this.verifier.verify(answer, { action, binding, kinds }, steps);
     if ('allowed' in verdict) return { status: 'allowed', code: verdict.allowed };
@@ -245,6 +253,12 @@ export class CaptchaGuard implements CanActivate {
   }
 }
 
+/** What no client can mend, and nothing else may have told in the log. */
+function isForTheOperator(exception: CaptchaException): boolean {
+  if (exception instanceof CaptchaMisconfiguredException) return true;
+  return exception instanceof CaptchaUnavailableException && exception.origin === 'store';
+}
+
 /** Key and value, both there. Sizes and characters are the verifier's matter. */
 function presentAnswer(found: unknown): CaptchaAnswer | undefined {
   if (!isFound(found) || isAbsent(found.key) || isAbsent(found.value)) return undefined;
@@ -269,9 +283,4 @@ function isFailureKey(given: unknown): boolean {
 
 function requestOf(context: ExecutionContext): AnsweringRequest {
   return context.switchToHttp().getRequest<AnsweringRequest>();
-}
-
-/** Its message could hold what the request held. */
-function nameOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.name : typeof thrown;
 }

@@ -25,13 +25,21 @@ export function watchResponse(
 ): void {
   const response = rawResponse(context.switchToHttp().getResponse());
   if (response === undefined) return;
+  const isFailed = (): boolean => {
+    try {
+      return isFailure(response.statusCode);
+    } catch {
+      // Thrown in a listener it would end the process.
+      return true;
+    }
+  };
   if (counted.last || counted.demanded) {
     onHeaders(response, () => {
-      if (isFailure(response.statusCode)) response.setHeader(REQUIRED_HEADER, '1');
+      if (isFailed()) response.setHeader(REQUIRED_HEADER, '1');
     });
   }
   response.once('close', () => {
-    if (!response.writableFinished || isFailure(response.statusCode)) return;
+    if (!response.writableFinished || isFailed()) return;
     // A 400 or a 500 is neither: the try is taken back, and earlier failures stay.
     const end = response.statusCode < 400 ? counted.succeed() : counted.takeBack();
     end.catch(report);

@@ -113,7 +113,7 @@ class Circuit {
 
   async enter(call: NaverCall): Promise<void> {
     this.refuseWhileOpen();
-    await new Promise<void>((admitted) => {
+    await new Promise<void>((admitted, refused) => {
       const left = new Promise<void>((resolve, reject) => {
         this.#inside.set(call, (error) => {
           if (error === undefined) resolve();
@@ -125,7 +125,8 @@ class Circuit {
           admitted();
           return left;
         })
-        .catch(() => undefined);
+        // Means nothing any more once it is admitted.
+        .catch(refused);
     });
   }
 
@@ -134,9 +135,9 @@ class Circuit {
     this.#inside.delete(call);
   }
 
-  /** Cockatiel would look at the system's clock; so it is told to wait no time, and the waiting is done above. */
+  /** Cockatiel looks at the system's clock, which may go back: it is told never to wait, and the waiting is done above. */
   #pause(backoff: IBackoff<unknown>): IBackoff<unknown> {
     this.#opensAt = this.clock.now() + backoff.duration;
-    return { duration: 0, next: (context) => this.#pause(backoff.next(context)) };
+    return { duration: -Infinity, next: (context) => this.#pause(backoff.next(context)) };
   }
 }

@@ -148,6 +148,13 @@ export class NaverCaptchaClient {
         await gate.before?.(call);
         entered.push(gate);
       }
+      // Gates may ask the store. Its slowness is no silence of NAVER's, and nothing was sent.
+      if (signal.aborted) {
+        throw new CaptchaUnavailableException({
+          origin: 'store',
+          detail: 'The captcha store took all the time there is for a call to NAVER.',
+        });
+      }
       reached = true;
       const reply = await this.send(question, signal);
       if (typeof reply.status === 'number') status = reply.status;

@@ -1,4 +1,4 @@
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import axios, { type AxiosAdapter, type InternalAxiosRequestConfig } from 'axios';
 import { Agent, type Dispatcher } from 'undici';
 
@@ -24,7 +24,7 @@ export class ReplyTooLargeError extends Error {
  * they are: following one would carry the secret elsewhere.
  */
 @Injectable()
-export class NaverTransport implements OnModuleDestroy {
+export class NaverTransport implements OnApplicationShutdown {
   // The caller's signal is the one deadline; undici's own would only add surprises beside it.
   readonly #agent = new Agent({
     connections: MAX_SOCKETS,
@@ -55,7 +55,8 @@ export class NaverTransport implements OnModuleDestroy {
     }
   };
 
-  async onModuleDestroy(): Promise<void> {
+  /** Not onModuleDestroy: Nest calls that while requests are served still, and for those NAVER would be down. */
+  async onApplicationShutdown(): Promise<void> {
     // Calls under way come to their end, which their deadline bounds: a deployment must not cost people their captcha.
     await this.#agent.close();
   }
