@@ -270,6 +270,18 @@ describe.each(ADAPTERS)('the routes on %s', (adapter) => {
     expect(upstream()).toBe(10);
   }, 60_000);
 
+  it('count who hangs up, too', async () => {
+    await using app = await start(adapter);
+    const { port } = new URL(app.url);
+    await Promise.all(Array.from({ length: 60 }, () => postAndReset(Number(port))));
+
+    // Whatever is served after them is served after they were judged.
+    const replies = await Promise.all(Array.from({ length: 20 }, () => postJson(`${app.url}/captcha`, {})));
+
+    expect(replies.filter(({ status }) => status === 201).length).toBeLessThanOrEqual(10);
+    expect(upstream()).toBeLessThanOrEqual(20);
+  });
+
   it.each([
     ['another site', { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }, 403],
     ['another site in an old browser', { origin: 'https://evil.example' }, 403],
@@ -428,5 +440,18 @@ async function rawPost(url: string, headers: Record<string, string>): Promise<nu
     })
       .on('error', reject)
       .end();
+  });
+}
+
+/** Asks for a challenge, and resets the connection before the reply. */
+async function postAndReset(port: number): Promise<void> {
+  const { connect } = await import('node:net');
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.write('POST /captcha HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n', () => {
+        socket.resetAndDestroy();
+        resolve();
+      });
+    });
   });
 }

@@ -48,7 +48,8 @@ export interface CreateChallengeOptions {
    */
   readonly binding?: string | undefined;
   /**
-   * Who asks, such as `request.ip`: `issueLimit` counts by it. IPv6 addresses count by their /64.
+   * Who asks, such as `request.ip ?? 'unknown'` (a connection that was reset has no address any more): `issueLimit`
+   * counts by it. IPv6 addresses count by their /64.
    * @default nobody in particular: no limit
    */
   readonly by?: string | undefined;

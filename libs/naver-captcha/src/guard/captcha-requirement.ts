@@ -11,7 +11,8 @@ export interface RequireCaptchaOptions {
    */
   readonly action?: string | undefined;
   /**
-   * Whom a key must have been made for: what was given to `createChallenge` as `binding`.
+   * Whom a key must have been made for: what was given to `createChallenge` as `binding`. Throw where there is nobody,
+   * such as no session: nothing is matched by a key made for nobody.
    * @default none: only keys made without a binding are taken
    */
   readonly binding?: ((context: ExecutionContext) => Awaitable<string | undefined>) | undefined;

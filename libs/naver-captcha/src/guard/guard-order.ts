@@ -63,7 +63,8 @@ function before(guards: readonly unknown[]): unknown[] {
 function sentence(route: string, early: readonly unknown[]): string {
   const names = early.map((guard) => (typeof guard === 'function' ? guard.name : 'a guard'));
   return (
-    `${route} counts failures, but ${names.join(', ')} runs before the captcha guard. What it refuses is not counted ` +
-    'and needs no captcha: put @RequireCaptcha() below @UseGuards(), next to the method, where it runs first.'
+    `${route} counts failures, but ${names.join(', ')} runs before the captcha guard: a wrong password refused there ` +
+    'would not be counted and would need no captcha. Put @RequireCaptcha() below @UseGuards(), next to the method, ' +
+    'where it runs first.'
   );
 }

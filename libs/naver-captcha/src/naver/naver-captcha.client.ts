@@ -200,7 +200,7 @@ export class NaverCaptchaClient {
       // The deadline holds for interceptors and mocks too, which may not look at the signal.
       return await firstValueFrom(reply$.pipe(takeUntil(fromEvent(signal, 'abort'))));
     } catch (thrown) {
-      throw signal.aborted ? new DeadlineError() : thrown;
+      throw signal.aborted ? new DeadlineError(this.transport.wasQueued(signal)) : thrown;
     }
   }
 }
@@ -212,7 +212,12 @@ function mockOf({ axiosRef }: Partial<HttpService>): AxiosAdapter | undefined {
 }
 
 class DeadlineError extends Error {
-  readonly code = 'TIMEOUT';
+  readonly code: 'TIMEOUT' | 'TIMEOUT_IN_QUEUE';
+
+  constructor(inQueue: boolean) {
+    super();
+    this.code = inQueue ? 'TIMEOUT_IN_QUEUE' : 'TIMEOUT';
+  }
 }
 
 /** The code of a system or undici error, and nothing else of it: an AxiosError holds the headers and the URL. */
@@ -225,7 +230,7 @@ function errorCode(thrown: unknown): string | undefined {
 function unavailable(code: string | undefined): CaptchaUnavailableException {
   return new CaptchaUnavailableException({
     // A flood of our own making is no outage of NAVER's, and must not be taken for one.
-    origin: code === 'TOO_MANY_WAITING' ? 'too-fast' : 'naver',
+    origin: code === 'TOO_MANY_WAITING' || code === 'TIMEOUT_IN_QUEUE' ? 'too-fast' : 'naver',
     detail: `NAVER cannot be reached (${code ?? 'unknown error'}).`,
   });
 }

@@ -34,12 +34,14 @@ export class NaverTransport implements OnApplicationShutdown {
     connect: { timeout: 0 },
   });
   #inFlight = 0;
+  readonly #queued = new WeakSet<object>();
 
   /** An axios adapter: interceptors and mocks of `HttpService` work in front of it as ever. */
   readonly adapter: AxiosAdapter = async (config) => {
     if (this.#inFlight >= MAX_SOCKETS + MAX_WAITING) {
       throw new TooManyWaitingError(`${MAX_WAITING} calls wait for a socket already`);
     }
+    if (this.#inFlight >= MAX_SOCKETS && config.signal !== undefined) this.#queued.add(config.signal);
     this.#inFlight += 1;
     try {
       const reply = await this.#send(config);
@@ -54,6 +56,11 @@ export class NaverTransport implements OnApplicationShutdown {
       this.#inFlight -= 1;
     }
   };
+
+  /** Whether a call with this signal had to wait for a socket: its time was eaten by other calls of ours. */
+  wasQueued(signal: AbortSignal): boolean {
+    return this.#queued.has(signal);
+  }
 
   /** Not onModuleDestroy: Nest calls that while requests are served still, and for those NAVER would be down. */
   async onApplicationShutdown(): Promise<void> {

@@ -13,7 +13,7 @@ export interface AddressedRequest extends AnsweringRequest {
  * Who asks. Where a proxy names the client and the application does not trust it, everybody has the proxy's address:
  * that is warned of, for all people would share one limit.
  */
-export function addressOf(request: AddressedRequest, logger: QuietLogger): string | undefined {
+export function addressOf(request: AddressedRequest, logger: QuietLogger): string {
   const ip = typeof request.ip === 'string' ? request.ip : undefined;
   const forwarded = headerOf(request, 'x-forwarded-for')?.split(',')[0]?.trim() ?? '';
   if (isIP(forwarded) !== 0 && ip === request.socket?.remoteAddress && ip !== forwarded) {
@@ -23,5 +23,6 @@ export function addressOf(request: AddressedRequest, logger: QuietLogger): strin
         'new FastifyAdapter({ trustProxy: true }) on Fastify.',
     );
   }
-  return ip;
+  // A socket that was reset has no address any more: hanging up must not be a way around the limit.
+  return ip ?? 'unknown';
 }
