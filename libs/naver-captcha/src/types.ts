@@ -172,6 +172,7 @@ export interface ResolvedCaptchaOptions {
   /** Without a slash at the end. */
   readonly baseUrl: string;
   readonly timeoutMs: number;
+  readonly maxSockets: number;
   /** The first seals, all open. */
   readonly signingSecrets: readonly [string, ...string[]];
   readonly keyTtlMs: number;

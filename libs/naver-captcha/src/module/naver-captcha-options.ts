@@ -47,6 +47,12 @@ export interface NaverCaptchaModuleOptions {
    */
   readonly timeoutMs?: number | undefined;
   /**
+   * Sockets to NAVER, kept alive between calls; up to 256 calls more wait for one, and what comes then is refused. At
+   * 50 ms a call, 64 sockets carry 1,280 calls a second: more than the free quota of a day.
+   * @default 64
+   */
+  readonly maxSockets?: number | undefined;
+  /**
    * What keys are sealed with: at least 32 characters, or up to 4 such for rotation; the first seals, all open.
    * @default the client secret
    */

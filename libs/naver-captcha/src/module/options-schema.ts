@@ -102,6 +102,11 @@ export class OptionsSchema {
   @Max(60_000, { message: range('timeoutMs', 1, 60_000, ' of milliseconds') })
   timeoutMs: unknown;
 
+  @IsInt({ message: 'maxSockets must be a whole number from 1 to 1024.' })
+  @Min(1, { message: 'maxSockets must be a whole number from 1 to 1024.' })
+  @Max(1024, { message: 'maxSockets must be a whole number from 1 to 1024.' })
+  maxSockets: unknown;
+
   @IsOptional()
   @Holds(
     isSecretList,

@@ -11,6 +11,7 @@ export const DEFAULTS = {
   platform: 'developers',
   allowInsecureBaseUrl: false,
   timeoutMs: 3000,
+  maxSockets: 64,
   keyTtlMs: 600_000,
   maxAttempts: 1,
   quotaReserve: 0.1,
@@ -131,7 +132,18 @@ function invalid(problems: readonly string[]): Error {
 }
 
 function freeze(given: CheckedOptions): ResolvedCaptchaOptions {
-  const { clientId, clientSecret, platform, baseUrl, timeoutMs, keyTtlMs, maxAttempts, keys, strip } = given;
+  const {
+    clientId,
+    clientSecret,
+    platform,
+    baseUrl,
+    timeoutMs,
+    maxSockets,
+    keyTtlMs,
+    maxAttempts,
+    keys,
+    strip,
+  } = given;
   const [first = clientSecret, ...others] = [given.signingSecret ?? []].flat();
   const { statuses, messages } = given;
   const resolved: ResolvedCaptchaOptions = {
@@ -140,6 +152,7 @@ function freeze(given: CheckedOptions): ResolvedCaptchaOptions {
     platform,
     baseUrl: (baseUrl ?? PLATFORMS[platform].baseUrl).replace(/\/+$/, ''),
     timeoutMs,
+    maxSockets,
     signingSecrets: Object.freeze([first, ...others] as const),
     keyTtlMs,
     maxAttempts,
