@@ -24,17 +24,21 @@ export interface ExchangeListener {
  * more than all the rest; these bodies are short, and read as a whole or not at all.
  */
 export class Exchange implements Dispatcher.DispatchHandler {
-  readonly #chunks: Buffer[] = [];
+  // Undici keeps what is over for a while: all that hangs on this is let go as soon as it is.
+  #chunks: Buffer[] = [];
+  #listener: ExchangeListener | undefined;
   #length = 0;
   #status = 0;
   #controller: Dispatcher.DispatchController | undefined;
   #givenUp: TransportError | undefined;
 
   constructor(
-    private readonly listener: ExchangeListener,
+    listener: ExchangeListener,
     /** Calls of our own held every socket when it began. */
     readonly isQueued: boolean,
-  ) {}
+  ) {
+    this.#listener = listener;
+  }
 
   /** The deadline has passed: whoever waits is told now, and the socket, should there be one, is let go. */
   expire(): void {
@@ -58,22 +62,27 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    this.listener.over();
     const [first] = this.#chunks;
-    this.listener.resolve({
-      status: this.#status,
-      data: first?.length === this.#length ? first : Buffer.concat(this.#chunks, this.#length),
-    });
+    const data = first?.length === this.#length ? first : Buffer.concat(this.#chunks, this.#length);
+    this.#end()?.resolve({ status: this.#status, data });
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
-    this.listener.over();
-    this.listener.reject(this.#givenUp ?? error);
+    this.#end()?.reject(this.#givenUp ?? error);
   }
 
   #giveUp(error: TransportError): void {
     this.#givenUp ??= error;
-    this.listener.reject(error);
+    this.#listener?.reject(error);
     this.#controller?.abort(error);
+  }
+
+  #end(): ExchangeListener | undefined {
+    const listener = this.#listener;
+    this.#listener = undefined;
+    this.#controller = undefined;
+    this.#chunks = [];
+    listener?.over();
+    return listener;
   }
 }
