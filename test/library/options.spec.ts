@@ -61,6 +61,7 @@ describe('what is used when little is said', () => {
       baseUrl: 'https://openapi.naver.com',
       timeoutMs: 3000,
       maxSockets: 64,
+      prefetch: false,
       keyTtlMs: 600_000,
       maxAttempts: 1,
       dailyQuota: 1000,
@@ -277,6 +278,20 @@ describe('what stops the boot', () => {
     },
     allowInsecureBaseUrl: { values: ['true', 1, null], saying: /true or false/ },
     maxSockets: { values: [0, -1, 1.5, NaN, 1025, '64', null], saying: /from 1 to 1024/ },
+    prefetch: {
+      values: [
+        true,
+        3,
+        {},
+        { size: 0 },
+        { size: 101 },
+        { size: 1.5 },
+        { size: '3' },
+        { size: 3, more: 1 },
+        null,
+      ],
+      saying: /from 1 to 100/,
+    },
     timeoutMs: { values: [0, -1, 1.5, NaN, Infinity, 60_001, '3000', null], saying: /from 1 to 60000/ },
     signingSecret: {
       values: [

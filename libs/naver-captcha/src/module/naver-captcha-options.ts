@@ -6,6 +6,7 @@ import type {
   CaptchaErrorCode,
   CaptchaKind,
   CaptchaLanguage,
+  CaptchaPrefetch,
   CaptchaRate,
   NaverPlatform,
   OnCaptchaUnavailable,
@@ -82,6 +83,13 @@ export interface NaverCaptchaModuleOptions {
    * @default { limit: 10, windowMs: 60000 }
    */
   readonly issueLimit?: Partial<CaptchaRate> | false | undefined;
+  /**
+   * How many pictures are kept ready in each process, so that a page need not wait for NAVER: 1 to 100, or `false`.
+   * Each is one call of the day's quota, and so is each renewal, after an hour. NAVER counts a prefetched picture's
+   * response time from when it was fetched, so that `responseTimeSeconds` holds the time it lay ready.
+   * @default false
+   */
+  readonly prefetch?: CaptchaPrefetch | false | undefined;
   /**
    * What to do with a request while NAVER cannot be asked: `reject`, `allow`, or a function that yields one of them.
    * @default 'reject'
