@@ -9,6 +9,7 @@ import { quotaDay, quotaResetsAt } from '../naver/quota-day.js';
 import type { CaptchaStore } from '../store/captcha-store.js';
 import { CAPTCHA_CLOCK, CAPTCHA_EVENTS, CAPTCHA_OPTIONS, CAPTCHA_STORE } from '../tokens.js';
 import type {
+  Awaitable,
   CallGate,
   CaptchaClock,
   CaptchaKind,
@@ -82,9 +83,15 @@ export class QuotaGate implements CallGate {
     throw this.refusal();
   }
 
-  async after(call: NaverCall, { error, reached }: NaverCallResult): Promise<void> {
-    const { operation, kind } = call;
-    if (operation === 'fetch') return;
+  after(call: NaverCall, result: NaverCallResult): Awaitable<void> {
+    const isCounted = result.reached && !(result.error instanceof CaptchaQuotaExceededException);
+    if (call.operation === 'fetch' || (isCounted && !this.#probing.has(call))) return undefined;
+    return this.correct(call, result);
+  }
+
+  /** Takes back, closes or opens again what was counted before the call. */
+  private async correct(call: NaverCall, { error, reached }: NaverCallResult): Promise<void> {
+    const { kind } = call;
     try {
       if (error instanceof CaptchaQuotaExceededException) await this.close(kind);
       else if (this.#probing.has(call)) await this.reopen(kind, error);

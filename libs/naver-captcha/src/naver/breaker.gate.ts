@@ -1,5 +1,5 @@
 import { CaptchaUnavailableException } from '../errors.js';
-import type { CallGate, CaptchaClock, NaverCall, NaverCallResult } from '../types.js';
+import type { Awaitable, CallGate, CaptchaClock, NaverCall, NaverCallResult } from '../types.js';
 import type { Circuit } from './circuit.js';
 
 /** Told by the breaker when its state changes. */
@@ -21,9 +21,9 @@ export class BreakerGate implements CallGate {
     this.#circuits.get(operation)?.refuseWhileOpen();
   }
 
-  async before(call: NaverCall): Promise<void> {
-    const circuit = this.#circuits.get(call.operation) ?? (await this.#make(call));
-    await circuit.enter(call);
+  before(call: NaverCall): Awaitable<void> {
+    const circuit = this.#circuits.get(call.operation);
+    return circuit === undefined ? this.#make(call).then((made) => made.enter(call)) : circuit.enter(call);
   }
 
   after(call: NaverCall, { error, status }: NaverCallResult): void {

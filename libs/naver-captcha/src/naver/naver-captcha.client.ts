@@ -160,7 +160,9 @@ export class NaverCaptchaClient {
     let reached = false;
     try {
       for (const gate of this.gates) {
-        await gate.before?.(call);
+        // Most have nothing to wait for, and waiting for nothing costs every request.
+        const admission = gate.before?.(call);
+        if (admission !== undefined) await admission;
         entered.push(gate);
       }
       // Gates may ask the store. Its slowness is no silence of NAVER's, and nothing was sent.
@@ -186,7 +188,10 @@ export class NaverCaptchaClient {
       ...('error' in attempt ? { error: attempt.error } : {}),
       ...(status === undefined ? {} : { status }),
     };
-    for (const gate of entered) await gate.after?.(call, result);
+    for (const gate of entered) {
+      const end = gate.after?.(call, result);
+      if (end !== undefined) await end;
+    }
     return [attempt, result];
   }
 
