@@ -1,30 +1,29 @@
 import { applyDecorators, SetMetadata } from '@nestjs/common';
 
+import { refusalSchema } from './refusal-schema.js';
+
 // The keys under which @nestjs/swagger looks, so that an application that has it finds the routes described, and one
 // that has not loads nothing.
 const OPERATION = 'swagger/apiOperation';
 const RESPONSE = 'swagger/apiResponse';
 const PARAMETERS = 'swagger/apiParameters';
 
-const REFUSAL = {
-  type: 'object',
-  required: ['statusCode', 'error', 'message', 'code'],
-  properties: {
-    statusCode: { type: 'integer' },
-    error: { type: 'string' },
-    message: { type: 'string' },
-    code: { type: 'string', example: 'CAPTCHA_UNAVAILABLE' },
-  },
-};
-
 const refusals = Object.fromEntries(
   [
-    ['400', 'The request, or the key, is not valid.'],
-    ['429', 'Too many were asked for.'],
-    ['503', 'NAVER cannot be asked, or the day’s quota is used up.'],
-  ].map(([status = '', description]) => [
+    {
+      status: '400',
+      description: 'The request, or the key, is not valid.',
+      codes: ['CAPTCHA_MALFORMED', 'CAPTCHA_EXPIRED', 'CAPTCHA_INVALID'] as const,
+    },
+    { status: '429', description: 'Too many were asked for.', codes: ['CAPTCHA_TOO_MANY'] as const },
+    {
+      status: '503',
+      description: 'NAVER cannot be asked, or the day’s quota is used up.',
+      codes: ['CAPTCHA_UNAVAILABLE', 'CAPTCHA_QUOTA_EXCEEDED'] as const,
+    },
+  ].map(({ status, description, codes }) => [
     status,
-    { description, content: { 'application/json': { schema: REFUSAL } } },
+    { description, content: { 'application/json': { schema: refusalSchema(codes) } } },
   ]),
 );
 
