@@ -1,3 +1,5 @@
+import 'reflect-metadata';
+
 import { applyDecorators, SetMetadata } from '@nestjs/common';
 
 import { refusalSchema } from './refusal-schema.js';
@@ -7,6 +9,9 @@ import { refusalSchema } from './refusal-schema.js';
 const OPERATION = 'swagger/apiOperation';
 const RESPONSE = 'swagger/apiResponse';
 const PARAMETERS = 'swagger/apiParameters';
+
+/** Version 7 takes it for granted that TypeScript left the types of parameters; each of these handlers has one. */
+const ONE_PARAMETER = Reflect.metadata('design:paramtypes', [Object]);
 
 const refusals = Object.fromEntries(
   [
@@ -30,6 +35,7 @@ const refusals = Object.fromEntries(
 /** Describes making a challenge. */
 export function DescribeChallenge(): MethodDecorator {
   return applyDecorators(
+    ONE_PARAMETER,
     SetMetadata(OPERATION, { summary: 'Makes a captcha challenge' }),
     SetMetadata(PARAMETERS, [
       {
@@ -80,6 +86,7 @@ export function DescribeChallenge(): MethodDecorator {
 export function DescribeMedia(): MethodDecorator {
   const binary = { schema: { type: 'string', format: 'binary' } };
   return applyDecorators(
+    ONE_PARAMETER,
     SetMetadata(OPERATION, { summary: 'The picture or the sound of a captcha challenge' }),
     SetMetadata(PARAMETERS, [{ in: 'query', name: 'key', required: true, type: String }]),
     SetMetadata(RESPONSE, {
@@ -95,6 +102,7 @@ export function DescribeMedia(): MethodDecorator {
 /** Describes the script of the widget. */
 export function DescribeWidget(): MethodDecorator {
   return applyDecorators(
+    ONE_PARAMETER,
     SetMetadata(OPERATION, { summary: 'The script of <naver-captcha>' }),
     SetMetadata(RESPONSE, {
       '200': {
