@@ -273,6 +273,19 @@ describe('overrideCaptcha()', () => {
     expect(await codeOf(app, { ...app.captcha.answer, captchaValue: '가나' })).toBe('CAPTCHA_WRONG');
   });
 
+  it('keeps the rules of raw keys', async () => {
+    const start = (requirement: RequireCaptchaOptions): Promise<TestedApp> =>
+      startTested({
+        imports: [NaverCaptchaModule.forRoot({ keys: 'raw' })],
+        controllers: [signupController(requirement)],
+      });
+    await using app = await start({});
+    expect(await codeOf(app, app.captcha.answer)).toMatchObject({ ran: true });
+
+    await using mistaken = await start({ action: 'signup' });
+    expect(await codeOf(mistaken, mistaken.captcha.answer)).toBe('CAPTCHA_MISCONFIGURED');
+  });
+
   it('forgets on reset() what it was asked, failures still to come, and what was counted', async () => {
     await using app = await startSignup({}, { issueLimit: { limit: 1 } });
     const challenge = (): Promise<{ status: number }> => postJson(`${app.url}/captcha`, {});
