@@ -6,6 +6,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 
+import { serveApiDocument } from './api-document.js';
 import { AppModule } from './app.module.js';
 import { securityHeaders } from './security-headers.js';
 
@@ -18,12 +19,14 @@ export async function createApp(adapter = 'express'): Promise<INestApplication<S
   if (adapter === 'express') {
     const app = await NestFactory.create<NestExpressApplication>(AppModule, OPTIONS);
     configure(app);
+    serveApiDocument(app);
     app.useStaticAssets(PUBLIC);
     return app.init();
   }
   if (adapter === 'fastify') {
     const app = await NestFactory.create<NestFastifyApplication>(AppModule, new FastifyAdapter(), OPTIONS);
     configure(app);
+    serveApiDocument(app);
     app.useStaticAssets({ root: PUBLIC });
     await app.init();
     await app.getHttpAdapter().getInstance().ready();
@@ -32,7 +35,8 @@ export async function createApp(adapter = 'express'): Promise<INestApplication<S
   throw new Error('DEMO_ADAPTER must be express or fastify.');
 }
 
-function configure(app: INestApplication): void {
+/** What stands in front of every route. */
+export function configure(app: INestApplication): void {
   app.use(securityHeaders);
   app.useGlobalPipes(
     new ValidationPipe({

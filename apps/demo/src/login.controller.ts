@@ -1,4 +1,5 @@
 import { Controller, type ExecutionContext, HttpStatus, Post, Redirect, UseGuards } from '@nestjs/common';
+import { ApiBody, ApiResponse } from '@nestjs/swagger';
 import { type CaptchaFailureKey, RequireCaptcha } from 'nestjs-naver-captcha';
 
 import { emailOf, type LoginRequest, PasswordGuard } from './password.guard.js';
@@ -15,6 +16,15 @@ export class LoginController {
   @Redirect('/account.html', HttpStatus.SEE_OTHER)
   @UseGuards(PasswordGuard)
   @RequireCaptcha({ action: 'login', afterFailures: { limit: 5, windowMs: 900_000, by: triesOf } })
+  // The guard reads the body, so the handler's types say nothing of it.
+  @ApiBody({
+    schema: {
+      type: 'object',
+      required: ['email', 'password'],
+      properties: { email: { type: 'string' }, password: { type: 'string', format: 'password' } },
+    },
+  })
+  @ApiResponse({ status: HttpStatus.SEE_OTHER, description: 'To the account.' })
   logIn(): void {
     // Whoever gets here knew the password. A real application would start a session here.
   }

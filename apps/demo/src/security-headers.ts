@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+import { API_PATH } from './api-document.js';
+
 const POLICY = [
   "default-src 'self'",
   "base-uri 'none'",
@@ -8,9 +10,14 @@ const POLICY = [
   "object-src 'none'",
 ].join('; ');
 
+/** Swagger UI has styles in its page and pictures in its styles; its scripts are files like any. */
+const API_PAGE_POLICY = `${POLICY}; style-src 'self' 'unsafe-inline'; img-src 'self' data:`;
+const API_PAGE = new RegExp(`^/${API_PATH}(?:/|/index[.]html)?(?:[?]|$)`);
+
 /** What <naver-captcha> needs of a content security policy is no more than `default-src 'self'`. */
-export function securityHeaders(_request: IncomingMessage, response: ServerResponse, next: () => void): void {
-  response.setHeader('Content-Security-Policy', POLICY);
+export function securityHeaders(request: IncomingMessage, response: ServerResponse, next: () => void): void {
+  const isApiPage = API_PAGE.test(request.url ?? '');
+  response.setHeader('Content-Security-Policy', isApiPage ? API_PAGE_POLICY : POLICY);
   response.setHeader('X-Content-Type-Options', 'nosniff');
   next();
 }

@@ -1,4 +1,5 @@
 import { Body, Controller, type HttpRedirectResponse, HttpStatus, Post, Redirect } from '@nestjs/common';
+import { ApiResponse } from '@nestjs/swagger';
 import { RequireCaptcha } from 'nestjs-naver-captcha';
 
 import { SignupDto } from './signup.dto.js';
@@ -9,6 +10,7 @@ export class SignupController {
   @Post()
   @RequireCaptcha({ action: 'signup', validate: SignupDto })
   @Redirect()
+  @ApiResponse({ status: HttpStatus.SEE_OTHER, description: 'To the welcome page.' })
   signUp(@Body() { name }: SignupDto): HttpRedirectResponse {
     // A real application would save the account here.
     const query = new URLSearchParams({ name }).toString();

@@ -43,7 +43,8 @@ export class CaptchaGuard implements CanActivate {
     @Inject(Failures) private readonly failures: Failures,
     @Inject(CaptchaOutcomes) private readonly outcomes: CaptchaOutcomes,
     @Inject(QuietLogger) private readonly logger: QuietLogger,
-    @Inject(CAPTCHA_OPTIONS) private readonly options: ResolvedCaptchaOptions,
+    /** The settings of the module this guard belongs to. */
+    @Inject(CAPTCHA_OPTIONS) readonly options: ResolvedCaptchaOptions,
     @Inject(Reflector) private readonly reflector: Reflector,
     @Inject(HttpAdapterHost) private readonly adapterHost: HttpAdapterHost,
     @Inject(ApplicationConfig) private readonly application: ApplicationConfig,

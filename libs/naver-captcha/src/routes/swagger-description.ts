@@ -1,4 +1,8 @@
+import 'reflect-metadata';
+
 import { applyDecorators, SetMetadata } from '@nestjs/common';
+
+import { refusalSchema } from './refusal-schema.js';
 
 // The keys under which @nestjs/swagger looks, so that an application that has it finds the routes described, and one
 // that has not loads nothing.
@@ -6,31 +10,32 @@ const OPERATION = 'swagger/apiOperation';
 const RESPONSE = 'swagger/apiResponse';
 const PARAMETERS = 'swagger/apiParameters';
 
-const REFUSAL = {
-  type: 'object',
-  required: ['statusCode', 'error', 'message', 'code'],
-  properties: {
-    statusCode: { type: 'integer' },
-    error: { type: 'string' },
-    message: { type: 'string' },
-    code: { type: 'string', example: 'CAPTCHA_UNAVAILABLE' },
-  },
-};
+/** Version 7 takes it for granted that TypeScript left the types of parameters; each of these handlers has one. */
+const ONE_PARAMETER = Reflect.metadata('design:paramtypes', [Object]);
 
 const refusals = Object.fromEntries(
   [
-    ['400', 'The request, or the key, is not valid.'],
-    ['429', 'Too many were asked for.'],
-    ['503', 'NAVER cannot be asked, or the day’s quota is used up.'],
-  ].map(([status = '', description]) => [
+    {
+      status: '400',
+      description: 'The request, or the key, is not valid.',
+      codes: ['CAPTCHA_MALFORMED', 'CAPTCHA_EXPIRED', 'CAPTCHA_INVALID'] as const,
+    },
+    { status: '429', description: 'Too many were asked for.', codes: ['CAPTCHA_TOO_MANY'] as const },
+    {
+      status: '503',
+      description: 'NAVER cannot be asked, or the day’s quota is used up.',
+      codes: ['CAPTCHA_UNAVAILABLE', 'CAPTCHA_QUOTA_EXCEEDED'] as const,
+    },
+  ].map(({ status, description, codes }) => [
     status,
-    { description, content: { 'application/json': { schema: REFUSAL } } },
+    { description, content: { 'application/json': { schema: refusalSchema(codes) } } },
   ]),
 );
 
 /** Describes making a challenge. */
 export function DescribeChallenge(): MethodDecorator {
   return applyDecorators(
+    ONE_PARAMETER,
     SetMetadata(OPERATION, { summary: 'Makes a captcha challenge' }),
     SetMetadata(PARAMETERS, [
       {
@@ -81,6 +86,7 @@ export function DescribeChallenge(): MethodDecorator {
 export function DescribeMedia(): MethodDecorator {
   const binary = { schema: { type: 'string', format: 'binary' } };
   return applyDecorators(
+    ONE_PARAMETER,
     SetMetadata(OPERATION, { summary: 'The picture or the sound of a captcha challenge' }),
     SetMetadata(PARAMETERS, [{ in: 'query', name: 'key', required: true, type: String }]),
     SetMetadata(RESPONSE, {
@@ -96,6 +102,7 @@ export function DescribeMedia(): MethodDecorator {
 /** Describes the script of the widget. */
 export function DescribeWidget(): MethodDecorator {
   return applyDecorators(
+    ONE_PARAMETER,
     SetMetadata(OPERATION, { summary: 'The script of <naver-captcha>' }),
     SetMetadata(RESPONSE, {
       '200': {

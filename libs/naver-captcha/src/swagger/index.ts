@@ -1,1 +1,1 @@
-export {};
+export { createDocumentWithCaptcha } from './create-document-with-captcha.js';
