@@ -3,6 +3,7 @@ import type { Subject } from 'rxjs';
 
 import { CaptchaKeys } from '../challenge/captcha-keys.js';
 import { CaptchaVerifier } from '../challenge/captcha-verifier.js';
+import { PrefetchedKeys } from '../challenge/prefetched-keys.js';
 import type { CaptchaEvent } from '../events.js';
 import type { NaverCaptchaModuleOptions } from '../module/naver-captcha-options.js';
 import { MODULE_OPTIONS_TOKEN } from '../module/naver-captcha.module-definition.js';
@@ -55,6 +56,7 @@ export function overrideCaptcha(builder: TestingModuleBuilder): CaptchaTesting {
         client: NaverCaptchaClient,
         keys: CaptchaKeys,
         store: CaptchaStore,
+        prefetched: PrefetchedKeys,
         options: ResolvedCaptchaOptions,
         clock: CaptchaClock,
         events: Subject<CaptchaEvent>,
@@ -64,6 +66,7 @@ export function overrideCaptcha(builder: TestingModuleBuilder): CaptchaTesting {
           client,
           keys,
           store,
+          prefetched,
           options,
           clock,
           events,
@@ -72,6 +75,7 @@ export function overrideCaptcha(builder: TestingModuleBuilder): CaptchaTesting {
         NaverCaptchaClient,
         CaptchaKeys,
         CAPTCHA_STORE,
+        PrefetchedKeys,
         CAPTCHA_OPTIONS,
         CAPTCHA_CLOCK,
         CAPTCHA_EVENTS,
@@ -93,6 +97,8 @@ function withoutCredentials(given: NaverCaptchaModuleOptions): ResolvedCaptchaOp
   return resolveOptions(
     {
       ...given,
+      // Tests count what their requests cause.
+      prefetch: false,
       answerPattern: { image: orFixed(answerPattern.image), audio: orFixed(answerPattern.audio) },
     },
     environment,

@@ -8,6 +8,7 @@ import {
   type VerificationSteps,
 } from '../challenge/captcha-verifier.js';
 import type { OpenedKey } from '../challenge/key-ring.js';
+import type { PrefetchedKeys } from '../challenge/prefetched-keys.js';
 import type { CaptchaEvent } from '../events.js';
 import type { NaverCaptchaClient } from '../naver/naver-captcha.client.js';
 import type { CaptchaStore } from '../store/captcha-store.js';
@@ -27,11 +28,12 @@ export class WatchedVerifier extends CaptchaVerifier {
     client: NaverCaptchaClient,
     keys: CaptchaKeys,
     store: CaptchaStore,
+    ready: PrefetchedKeys,
     settings: ResolvedCaptchaOptions,
     time: CaptchaClock,
     happened: Subject<CaptchaEvent>,
   ) {
-    super(client, keys, new WatchedAttempts(store, settings), settings, time, happened);
+    super(client, keys, new WatchedAttempts(store, settings), ready, settings, time, happened);
   }
 
   override async verify(answer: unknown, expected: CaptchaExpectation): Promise<CaptchaVerdict>;
