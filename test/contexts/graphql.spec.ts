@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Catch, type ExecutionContext } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
-import { Args, GraphQLModule, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { Args, Field, GraphQLModule, InputType, Mutation, Query, Resolver } from '@nestjs/graphql';
 import { IsString } from 'class-validator';
 import { GraphQLError } from 'graphql';
 import { type NaverCaptchaEmulator, startNaverCaptchaEmulator } from 'naver-captcha-emulator';
@@ -58,6 +58,32 @@ class SignupResolver {
   @Query()
   open(): string {
     return 'open';
+  }
+}
+
+@InputType()
+class CodeFirstInput {
+  @Field()
+  name!: string;
+
+  @Field({ nullable: true })
+  captchaKey?: string;
+
+  @Field({ nullable: true })
+  captchaValue?: string;
+}
+
+@Resolver()
+class CodeFirstResolver {
+  @Query(() => String)
+  nothing(): string {
+    return '';
+  }
+
+  @Mutation(() => String)
+  @RequireCaptcha()
+  signUp(@Args('input') input: CodeFirstInput): string {
+    return JSON.stringify(input);
   }
 }
 
@@ -232,6 +258,21 @@ describe.each(DRIVERS)('GraphQL with $name', ({ adapter, graphql }) => {
     expect(comparisons(emulator)).toBe(before);
 
     expect(await ask(app, FLAT, { k, v })).toEqual({ data: { flat: { name: 'kim' } } });
+  });
+
+  it('works with a schema made from code', async () => {
+    await using app = await startApp({
+      adapter,
+      imports: [captchas(emulator), GraphQLModule.forRoot({ ...graphql, autoSchemaFile: true })],
+      providers: [CodeFirstResolver],
+    });
+    const answer = await solve(app, emulator);
+    const query = 'mutation ($input: CodeFirstInput!) { signUp(input: $input) }';
+
+    expect(codes(await ask(app, query, { input: { name: 'kim' } }))).toEqual(['CAPTCHA_MISSING']);
+    expect(await ask(app, query, { input: { name: 'kim', ...answer } })).toEqual({
+      data: { signUp: '{"name":"kim"}' },
+    });
   });
 
   it('throws what a filter catches', async () => {

@@ -90,8 +90,8 @@ describe('a gateway', () => {
     }
 
     @SubscribeMessage('open')
-    open(): string {
-      return 'open';
+    open(@CaptchaResult() outcome: CaptchaOutcome): CaptchaOutcome {
+      return outcome;
     }
   }
 
@@ -157,7 +157,17 @@ describe('a gateway', () => {
     await using app = await start();
     const client = await connected(app.url);
 
-    expect(await client.emitWithAck('open', {})).toBe('open');
+    expect(await client.emitWithAck('open', {})).toEqual({ status: 'skipped' });
+    client.disconnect();
+  });
+
+  it('tells no handler the outcome of another message', async () => {
+    await using app = await start();
+    const answer = await solve(app, emulator);
+    const client = await connected(app.url);
+
+    expect(await client.emitWithAck('strict', answer)).toBe('strict');
+    expect(await client.emitWithAck('open', answer)).toEqual({ status: 'skipped' });
     client.disconnect();
   });
 

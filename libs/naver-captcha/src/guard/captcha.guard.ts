@@ -35,8 +35,9 @@ const FREE_FAILURES = 5;
 const FAILURE_WINDOW_MS = 900_000;
 
 /**
- * Lets a request through when its captcha is solved. `@RequireCaptcha()` puts it in front of a route; as `APP_GUARD`
- * it stands in front of every HTTP route that has no `@SkipCaptcha()`. It never looks at the HTTP method.
+ * Lets a request through when its captcha is solved. `@RequireCaptcha()` puts it in front of a route, a resolver or a
+ * message's handler; as `APP_GUARD` it stands in front of every HTTP route that has no `@SkipCaptcha()`. It never looks
+ * at the HTTP method.
  *
  * Subclasses may override {@link findAnswer}, {@link shouldSkip} and {@link toTransportError}.
  */
