@@ -107,6 +107,16 @@ export class CaptchaException extends HttpException {
     this.code = code;
     this.retryAfterSeconds = init.retryAfterSeconds;
   }
+
+  /** What GraphQL puts beside the message. */
+  get extensions(): Readonly<Record<string, unknown>> {
+    const { code, retryAfterSeconds } = this;
+    return {
+      code,
+      statusCode: this.getStatus(),
+      ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    };
+  }
 }
 
 /** No key or no value was sent. */

@@ -2,6 +2,7 @@ import { type ExecutionContext, Injectable } from '@nestjs/common';
 
 import { CAPTCHA_OUTCOME } from '../tokens.js';
 import type { CaptchaOutcome } from '../types.js';
+import { transportOf } from './transports/transport-of.js';
 
 /**
  * Remembers what came of each `ExecutionContext`. Nest hands the same one to global, class and method guards, so
@@ -24,10 +25,10 @@ export class CaptchaOutcomes {
 
 /** Leaves the outcome where `@CaptchaResult()` finds it: decorators of parameters have no other way to a provider. */
 export function leaveOutcome(context: ExecutionContext, outcome: CaptchaOutcome): void {
-  const request = carrier(context);
+  const left = carrier(context);
   // Not enumerable: no log of a request and no copy of it carries it on.
-  if (request !== undefined)
-    Object.defineProperty(request, CAPTCHA_OUTCOME, { value: outcome, configurable: true });
+  if (left !== undefined)
+    Reflect.defineProperty(left, CAPTCHA_OUTCOME, { value: outcome, configurable: true });
 }
 
 /** What {@link leaveOutcome} left. */
@@ -40,5 +41,5 @@ interface Carrier {
 }
 
 function carrier(context: ExecutionContext): Carrier | undefined {
-  return context.getType() === 'http' ? context.switchToHttp().getRequest<Carrier>() : undefined;
+  return transportOf(context)?.carrier(context);
 }

@@ -22,8 +22,9 @@ export interface RequireCaptchaOptions {
    */
   readonly kinds?: readonly CaptchaKind[] | undefined;
   /**
-   * Finds the answer where neither body nor headers hold it: `{ key, value }`, or nothing.
-   * @default the body's fields, then the headers, of an HTTP request
+   * Finds the answer where it is looked for in vain: `{ key, value }`, or nothing.
+   * @default over HTTP the body's fields, then the headers; in GraphQL the arguments, then the fields of an input, then
+   * the headers of the HTTP request; else the fields of the message
    */
   readonly extract?: ((context: ExecutionContext) => unknown) | undefined;
   /**
@@ -34,7 +35,8 @@ export interface RequireCaptchaOptions {
   /**
    * The class the body must be valid by before an attempt is spent, or `{ type, pipe }`: a form that would be refused
    * anyway should not cost a person their captcha. Checked on a copy by the application's global `ValidationPipe`, else
-   * by a plain one; the handler's pipes run as ever. So validators run twice: let them look nothing up.
+   * by a plain one; the handler's pipes run as ever. So validators run twice: let them look nothing up. The body of a
+   * message is what it holds; that of a GraphQL field is its input where it has no other argument, else all arguments.
    * @default none
    */
   readonly validate?: Type | { readonly type: Type; readonly pipe: PipeTransform } | undefined;

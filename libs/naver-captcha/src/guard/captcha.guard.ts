@@ -21,8 +21,12 @@ import {
   type CaptchaRequirement,
   mergeRequirements,
 } from './captcha-requirement.js';
-import { type AnsweringRequest, findAnswer, type FoundAnswer, isAbsent, stripAnswer } from './find-answer.js';
-import { presentOverHttp } from './present-over-http.js';
+import { findAnswer, type FoundAnswer, isAbsent } from './find-answer.js';
+import { isObject } from './is-object.js';
+import { presentException } from './present-exception.js';
+import { stripAnswer } from './strip-answer.js';
+import { HTTP } from './transports/http.transport.js';
+import { transportOf } from './transports/transport-of.js';
 import { validateBody } from './validate-body.js';
 import { isRefusal, watchResponse } from './watch-response.js';
 
@@ -31,8 +35,9 @@ const FREE_FAILURES = 5;
 const FAILURE_WINDOW_MS = 900_000;
 
 /**
- * Lets a request through when its captcha is solved. `@RequireCaptcha()` puts it in front of a route; as `APP_GUARD`
- * it stands in front of every HTTP route that has no `@SkipCaptcha()`. It never looks at the HTTP method.
+ * Lets a request through when its captcha is solved. `@RequireCaptcha()` puts it in front of a route, a resolver or a
+ * message's handler; as `APP_GUARD` it stands in front of every HTTP route that has no `@SkipCaptcha()`. It never looks
+ * at the HTTP method.
  *
  * Subclasses may override {@link findAnswer}, {@link shouldSkip} and {@link toTransportError}.
  */
@@ -56,11 +61,12 @@ export class CaptchaGuard implements CanActivate {
     try {
       await this.outcomes.once(context, () => this.letThrough(context, requirement));
     } catch (thrown) {
-      if (!(thrown instanceof CaptchaException)) throw thrown;
-      if (isForTheOperator(thrown)) {
-        this.logger.error(`${thrown.code}: ${thrown.message}`);
+      if (!(thrown instanceof HttpException)) throw thrown;
+      if (thrown instanceof CaptchaException) {
+        if (isForTheOperator(thrown)) this.logger.error(`${thrown.code}: ${thrown.message}`);
+        throw await this.toTransportError(thrown, context);
       }
-      throw await this.toTransportError(thrown, context);
+      throw await presentException(thrown, context, this.adapterHost, this.options);
     }
     return true;
   }
@@ -71,10 +77,13 @@ export class CaptchaGuard implements CanActivate {
    */
   protected findAnswer(context: ExecutionContext, requirement: CaptchaRequirement): Awaitable<unknown> {
     if (requirement.extract !== undefined) return requirement.extract(context);
-    if (context.getType() === 'http') return findAnswer(requestOf(context), this.options);
+    const transport = transportOf(context);
+    const request = transport?.request(context);
+    if (transport !== undefined && request !== undefined) return findAnswer(request, transport, this.options);
     throw new CaptchaMisconfiguredException({
       detail:
-        `CaptchaGuard does not know where a "${context.getType()}" context holds an answer. ` +
+        `CaptchaGuard does not know where this "${context.getType()}" context holds an answer ` +
+        `(${context.getClass().name}.${context.getHandler().name}). ` +
         'Pass @RequireCaptcha({ extract: (context) => ({ key, value }) }).',
     });
   }
@@ -85,10 +94,12 @@ export class CaptchaGuard implements CanActivate {
     return typeof skipIf === 'function' ? skipIf(context) : skipIf === true;
   }
 
-  /** Turns a refusal into what this transport's clients understand: over HTTP, in their language. */
+  /**
+   * Turns a refusal into what this transport's clients get, in their language: a `CaptchaException` over HTTP and in
+   * GraphQL, a `WsException` or an `RpcException` for messages.
+   */
   protected toTransportError(exception: CaptchaException, context: ExecutionContext): Awaitable<unknown> {
-    if (context.getType() !== 'http') return exception;
-    return presentOverHttp(exception, context, this.adapterHost, this.options);
+    return presentException(exception, context, this.adapterHost, this.options);
   }
 
   private requirementOf(context: ExecutionContext): CaptchaRequirement | undefined {
@@ -97,7 +108,7 @@ export class CaptchaGuard implements CanActivate {
       this.reflector.get<CaptchaRequirement | undefined>(CAPTCHA_REQUIREMENT, context.getHandler()),
     );
     // Without a decorator this is a global guard, and those protect HTTP routes.
-    if (requirement === undefined) return context.getType() === 'http' ? REQUIRED : undefined;
+    if (requirement === undefined) return transportOf(context) === HTTP ? REQUIRED : undefined;
     return requirement.required ? requirement : undefined;
   }
 
@@ -109,7 +120,10 @@ export class CaptchaGuard implements CanActivate {
       ? ({ status: 'skipped' } as const)
       : await this.outcomeOf(context, requirement);
     leaveOutcome(context, outcome);
-    if (this.options.strip && context.getType() === 'http') stripAnswer(requestOf(context), this.options);
+    const transport = transportOf(context);
+    if (this.options.strip && transport !== undefined) {
+      stripAnswer(transport.request(context)?.body, transport, this.options);
+    }
     return outcome;
   }
 
@@ -128,7 +142,7 @@ export class CaptchaGuard implements CanActivate {
       ? await this.verified(context, requirement)
       : undefined;
     // Over other transports what comes of the try is not seen: recordFailure() and recordSuccess() tell it.
-    if (context.getType() !== 'http') return early ?? { status: 'notNeeded' };
+    if (transportOf(context) !== HTTP) return early ?? { status: 'notNeeded' };
 
     const counted = await this.failures.begin(keys, rate);
     const late: CaptchaOutcome | undefined =
@@ -200,11 +214,19 @@ export class CaptchaGuard implements CanActivate {
 
   private stepsOf(context: ExecutionContext, requirement: CaptchaRequirement): VerificationSteps {
     const { validate, onUnavailable = this.options.onUnavailable } = requirement;
+    const transport = transportOf(context);
     return {
-      ...(validate === undefined || context.getType() !== 'http'
+      ...(validate === undefined || transport === undefined
         ? {}
         : {
-            beforeAttempt: () => validateBody(requestOf(context), validate, this.options, this.application),
+            beforeAttempt: () =>
+              validateBody(
+                transport.request(context)?.body,
+                transport,
+                validate,
+                this.options,
+                this.application,
+              ),
           }),
       allow: async (error: CaptchaUnavailableException): Promise<boolean> => {
         if (typeof onUnavailable !== 'function') return onUnavailable === 'allow';
@@ -269,7 +291,7 @@ function presentAnswer(found: unknown): CaptchaAnswer | undefined {
 }
 
 function isFound(found: unknown): found is FoundAnswer {
-  return typeof found === 'object' && found !== null && 'key' in found && 'value' in found;
+  return isObject(found) && 'key' in found && 'value' in found;
 }
 
 function isFailureKey(given: unknown): boolean {
@@ -280,8 +302,4 @@ function isFailureKey(given: unknown): boolean {
     typeof given.key === 'string' &&
     given.key !== ''
   );
-}
-
-function requestOf(context: ExecutionContext): AnsweringRequest {
-  return context.switchToHttp().getRequest<AnsweringRequest>();
 }

@@ -1,4 +1,6 @@
 import type { CaptchaAnswerNames, ResolvedCaptchaOptions } from '../types.js';
+import { isObject } from './is-object.js';
+import type { Transport } from './transports/transport.js';
 
 /** The parts of a request an answer is looked for in; whoever sent them is not trusted. */
 export interface AnsweringRequest {
@@ -14,17 +16,31 @@ export interface FoundAnswer {
 
 /** Looks in the body, then in the headers. Key and value come from one place: the first that has either. */
 export function findAnswer(
-  request: AnsweringRequest,
+  { body, headers }: AnsweringRequest,
+  { hasInputObjects }: Transport,
   { bodyFields, headerNames }: ResolvedCaptchaOptions,
 ): FoundAnswer | undefined {
-  return lookIn(request.body, bodyFields) ?? lookIn(request.headers, headerNames);
+  return (
+    lookIn(body, bodyFields) ??
+    (hasInputObjects ? lookInside(body, bodyFields) : undefined) ??
+    lookIn(headers, headerNames)
+  );
 }
 
 function lookIn(place: unknown, names: CaptchaAnswerNames | false): FoundAnswer | undefined {
-  if (names === false || typeof place !== 'object' || place === null) return undefined;
+  if (names === false || !isObject(place)) return undefined;
   const key = own(place, names.key);
   const value = own(place, names.value);
   return isAbsent(key) && isAbsent(value) ? undefined : { key, value };
+}
+
+function lookInside(body: unknown, names: CaptchaAnswerNames | false): FoundAnswer | undefined {
+  if (!isObject(body)) return undefined;
+  for (const input of Object.values(body)) {
+    const found = lookIn(input, names);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** Own properties only: `__proto__` in a body must not answer for it. */
@@ -33,20 +49,13 @@ function own(place: object, name: string): unknown {
 }
 
 /** One header's text; nothing where it is absent. */
-export function headerOf({ headers }: AnsweringRequest, name: string): string | undefined {
-  const value = typeof headers === 'object' && headers !== null ? own(headers, name) : undefined;
+export function headerOf(request: AnsweringRequest | null | undefined, name: string): string | undefined {
+  const headers = request?.headers;
+  const value = isObject(headers) ? own(headers, name) : undefined;
   return typeof value === 'string' ? value : undefined;
 }
 
 /** An empty field of a form is an absent one. */
 export function isAbsent(value: unknown): boolean {
   return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
-}
-
-/** Takes both fields out of a body, so that `forbidNonWhitelisted` does not refuse what no DTO knows. */
-export function stripAnswer(request: AnsweringRequest, { bodyFields }: ResolvedCaptchaOptions): void {
-  const { body } = request;
-  if (bodyFields === false || typeof body !== 'object' || body === null) return;
-  Reflect.deleteProperty(body, bodyFields.key);
-  Reflect.deleteProperty(body, bodyFields.value);
 }

@@ -3,22 +3,31 @@ import type { ApplicationConfig } from '@nestjs/core';
 
 import type { ResolvedCaptchaOptions } from '../types.js';
 import type { CaptchaRequirement } from './captcha-requirement.js';
-import { type AnsweringRequest, stripAnswer } from './find-answer.js';
+import { isObject } from './is-object.js';
+import { stripAnswer } from './strip-answer.js';
+import type { Transport } from './transports/transport.js';
 
 const plainPipe = (): PipeTransform => new ValidationPipe();
 
 /** Checks the body as the handler's pipes will, on a copy without the captcha's fields; what comes of it is dropped. */
 export async function validateBody(
-  { body }: AnsweringRequest,
+  body: unknown,
+  transport: Transport,
   validate: NonNullable<CaptchaRequirement['validate']>,
   options: ResolvedCaptchaOptions,
   application: ApplicationConfig,
 ): Promise<void> {
   const { type, pipe } = typeof validate === 'function' ? given(validate, application) : validate;
-  const copy: unknown =
-    typeof body === 'object' && body !== null && !Array.isArray(body) ? { ...body } : body;
-  stripAnswer({ body: copy }, options);
-  await pipe.transform(copy, { type: 'body', metatype: type, data: undefined });
+  const copy: unknown = isObject(body) && !Array.isArray(body) ? { ...body } : body;
+  stripAnswer(copy, transport, options);
+  const value = transport.hasInputObjects ? soleInput(copy) : copy;
+  await pipe.transform(value, { type: 'body', metatype: type, data: undefined });
+}
+
+/** The `input` of a mutation that has no other argument is what its DTO describes; else the arguments together. */
+function soleInput(args: unknown): unknown {
+  const [input, ...others] = isObject(args) ? Object.values(args) : [];
+  return isObject(input) && !Array.isArray(input) && others.length === 0 ? input : args;
 }
 
 function given(type: Type, application: ApplicationConfig): { type: Type; pipe: PipeTransform } {

@@ -111,7 +111,7 @@ export interface NaverCaptchaModuleOptions {
    */
   readonly strip?: boolean | undefined;
   /**
-   * The names of the answer in a body; `false` does not look there.
+   * The names of the answer in a body, a message or GraphQL's arguments; `false` does not look there.
    * @default { key: 'captchaKey', value: 'captchaValue' }
    */
   readonly bodyFields?: Partial<CaptchaAnswerNames> | false | undefined;

@@ -15,7 +15,8 @@ import { NaverCaptchaService } from '../challenge/naver-captcha.service.js';
 import { QuietLogger } from '../challenge/quiet-logger.js';
 import { CaptchaException, CaptchaMalformedException, CaptchaUnavailableException } from '../errors.js';
 import { headerOf } from '../guard/find-answer.js';
-import { presentOverHttp } from '../guard/present-over-http.js';
+import { isObject } from '../guard/is-object.js';
+import { presentException } from '../guard/present-exception.js';
 import { SkipCaptcha } from '../guard/skip-captcha.decorator.js';
 import { CAPTCHA_OPTIONS } from '../tokens.js';
 import type { CaptchaChallenge, ResolvedCaptchaOptions } from '../types.js';
@@ -129,7 +130,7 @@ export function challengeController(routes: CaptchaRoutesOptions): Type {
         return await work(context.switchToHttp().getRequest<QueriedRequest>());
       } catch (thrown) {
         if (!(thrown instanceof CaptchaException)) throw thrown;
-        throw presentOverHttp(thrown, context, this.adapterHost, this.options);
+        throw await presentException(thrown, context, this.adapterHost, this.options);
       }
     }
 
@@ -167,8 +168,4 @@ function keyOf(query: unknown): string {
   const key = isObject(query) ? query['key'] : undefined;
   if (typeof key === 'string') return key;
   throw new CaptchaMalformedException({ detail: 'The query holds no key.' });
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

@@ -1,0 +1,190 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { ExecutionContext, PipeTransform } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { MessageBody, SubscribeMessage, WebSocketGateway, WsException } from '@nestjs/websockets';
+import { type NaverCaptchaEmulator, startNaverCaptchaEmulator } from 'naver-captcha-emulator';
+import { CaptchaGuard, type CaptchaOutcome, CaptchaResult, RequireCaptcha } from 'nestjs-naver-captcha';
+import { io, type Socket } from 'socket.io-client';
+
+import { startApp } from '../support/app.ts';
+import { comparisons, solve } from '../support/signup.ts';
+import { captchas } from './support/door.ts';
+import { codeOf } from './support/doors.ts';
+import { SOCKET_IO, WS } from './support/socket-doors.ts';
+
+let emulator: NaverCaptchaEmulator;
+
+beforeAll(async () => {
+  emulator = await startNaverCaptchaEmulator({ seed: 13, dailyQuota: 1_000_000 });
+});
+
+afterAll(() => emulator.close());
+
+describe.each([SOCKET_IO, WS])('a gateway of $name', ({ open }) => {
+  it('asks for an answer with each message of a socket', async () => {
+    await using door = await open(emulator);
+    const first = await solve(door.app, emulator);
+    expect(await door.send({ ...first, name: 'kim' })).toMatchObject({ ran: { body: { name: 'kim' } } });
+
+    expect(codeOf((await door.send({ name: 'lee' })).error)).toBe('CAPTCHA_MISSING');
+    expect(codeOf((await door.send({ ...first, name: 'lee' })).error)).toBe('CAPTCHA_USED');
+    const second = await solve(door.app, emulator);
+    expect(await door.send({ ...second, name: 'lee' })).toMatchObject({ ran: { body: { name: 'lee' } } });
+  });
+
+  it('sends what an HTTP client would read, as the event for exceptions', async () => {
+    await using door = await open(emulator);
+
+    expect((await door.send({})).error).toEqual({
+      status: 'error',
+      statusCode: 400,
+      error: 'Bad Request',
+      message: '자동 입력 방지 문자를 입력해 주세요.',
+      code: 'CAPTCHA_MISSING',
+      errorCode: 'CAPTCHA_MISSING',
+    });
+  });
+
+  it('tells what a validation found, in the same form', async () => {
+    await using door = await open(emulator);
+    const answer = await solve(door.app, emulator);
+
+    expect((await door.send({ ...answer, name: 1, email: 'no' }, 'signUpValid')).error).toEqual({
+      status: 'error',
+      statusCode: 400,
+      error: 'Bad Request',
+      message: ['name must be a string', 'email must be an email'],
+    });
+  });
+});
+
+describe('a gateway', () => {
+  const pipe: PipeTransform = {
+    transform: () => {
+      throw new WsException('mine');
+    },
+  };
+  const extract = (context: ExecutionContext): unknown => {
+    const [key, value] = context.switchToWs().getData<string>().split(' ');
+    return { key, value };
+  };
+
+  @WebSocketGateway()
+  class Gateway {
+    @SubscribeMessage('text')
+    @RequireCaptcha({ extract })
+    text(@CaptchaResult() outcome: CaptchaOutcome): CaptchaOutcome {
+      return outcome;
+    }
+
+    @SubscribeMessage('piped')
+    @RequireCaptcha({ validate: { type: Object, pipe } })
+    piped(@MessageBody() body: unknown): unknown {
+      return body;
+    }
+
+    @SubscribeMessage('strict')
+    @RequireCaptcha()
+    strict(): string {
+      return 'strict';
+    }
+
+    @SubscribeMessage('open')
+    open(@CaptchaResult() outcome: CaptchaOutcome): CaptchaOutcome {
+      return outcome;
+    }
+  }
+
+  const connected = async (url: string, extraHeaders: Record<string, string> = {}): Promise<Socket> => {
+    const client = io(url, { extraHeaders });
+    await new Promise<void>((resolve) => client.once('connect', resolve));
+    return client;
+  };
+  const start = () =>
+    startApp({
+      imports: [captchas(emulator)],
+      providers: [Gateway, { provide: APP_GUARD, useClass: CaptchaGuard }],
+    });
+  const exceptionOf = (client: Socket): Promise<unknown> =>
+    new Promise((resolve) => client.once('exception', resolve));
+
+  it('takes no answer from the handshake, which all messages share', async () => {
+    await using app = await start();
+    const { captchaKey, captchaValue } = await solve(app, emulator);
+    const before = emulator.requests.length;
+    const client = await connected(app.url, {
+      'x-captcha-key': captchaKey,
+      'x-captcha-value': captchaValue,
+    });
+
+    const exception = exceptionOf(client);
+    client.emit('strict', {});
+
+    expect(codeOf(await exception)).toBe('CAPTCHA_MISSING');
+    expect(emulator.requests).toHaveLength(before);
+    client.disconnect();
+  });
+
+  it('takes a text apart by extract, tells the outcome, and refuses what is no text', async () => {
+    await using app = await start();
+    const { captchaKey, captchaValue } = await solve(app, emulator);
+    const client = await connected(app.url);
+
+    expect(await client.emitWithAck('text', `${captchaKey} ${captchaValue}`)).toMatchObject({
+      status: 'verified',
+    });
+    const exception = exceptionOf(client);
+    client.emit('text', { split: 1 });
+    expect(codeOf(await exception)).toBe('CAPTCHA_MALFORMED');
+    client.disconnect();
+  });
+
+  it('lets an exception of its own kind be', async () => {
+    await using app = await start();
+    const answer = await solve(app, emulator);
+    const before = comparisons(emulator);
+    const client = await connected(app.url);
+
+    const exception = exceptionOf(client);
+    client.emit('piped', answer);
+
+    expect(await exception).toMatchObject({ status: 'error', message: 'mine' });
+    expect(comparisons(emulator)).toBe(before);
+    client.disconnect();
+  });
+
+  it('is left alone by a global guard, which protects routes', async () => {
+    await using app = await start();
+    const client = await connected(app.url);
+
+    expect(await client.emitWithAck('open', {})).toEqual({ status: 'skipped' });
+    client.disconnect();
+  });
+
+  it('tells no handler the outcome of another message', async () => {
+    await using app = await start();
+    const answer = await solve(app, emulator);
+    const client = await connected(app.url);
+
+    expect(await client.emitWithAck('strict', answer)).toBe('strict');
+    expect(await client.emitWithAck('open', answer)).toEqual({ status: 'skipped' });
+    client.disconnect();
+  });
+
+  it('lets one of two sockets through that send one answer at once', async () => {
+    await using app = await start();
+    const answer = await solve(app, emulator);
+    const clients = await Promise.all([connected(app.url), connected(app.url)]);
+
+    const told = await Promise.all(
+      clients.map(async (client) => {
+        const exception = exceptionOf(client);
+        const acknowledged: Promise<unknown> = client.emitWithAck('strict', answer);
+        return Promise.race([acknowledged, exception.then(codeOf)]);
+      }),
+    );
+
+    expect(told.sort()).toEqual(['CAPTCHA_USED', 'strict']);
+    for (const client of clients) client.disconnect();
+  });
+});
