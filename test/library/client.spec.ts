@@ -842,12 +842,12 @@ describe('events', () => {
     await app.client.compare('image', KEY, ANSWER);
     await refusal(app.client.issueKey('audio'), CaptchaMisconfiguredException);
 
-    const base = { type: 'upstream.call', platform: 'developers', durationMs: 0 };
+    const base = { type: 'upstream.call', platform: 'developers', sent: true, status: 200, durationMs: 0 };
     expect(events.filter(({ type }) => type === 'upstream.call')).toEqual([
       { ...base, kind: 'image', operation: 'issue' },
       { ...base, kind: 'audio', operation: 'fetch' },
       { ...base, kind: 'image', operation: 'compare' },
-      { ...base, kind: 'audio', operation: 'issue', code: 'CAPTCHA_MISCONFIGURED' },
+      { ...base, kind: 'audio', operation: 'issue', status: 401, code: 'CAPTCHA_MISCONFIGURED' },
     ]);
   });
 });
