@@ -94,7 +94,12 @@ module.exports = {
       name: 'no-undeclared-dependency',
       severity: 'error',
       from: { path: '^(libs|apps)/' },
-      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined'], pathNot: '^libs/' },
+      to: {
+        dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined'],
+        // An optional peer counts as undeclared too, by its entry in peerDependenciesMeta.
+        dependencyTypesNot: ['npm-peer'],
+        pathNot: '^libs/',
+      },
     },
     {
       name: 'not-reachable',

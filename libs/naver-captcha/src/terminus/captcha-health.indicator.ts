@@ -1,4 +1,4 @@
-import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { Observable, Subscription } from 'rxjs';
 
 import { NaverCaptchaService } from '../challenge/naver-captcha.service.js';
@@ -48,7 +48,7 @@ export interface CaptchaHealth {
  * one check takes as long as `timeoutMs`.
  */
 @Injectable()
-export class CaptchaHealthIndicator implements OnModuleInit, OnModuleDestroy {
+export class CaptchaHealthIndicator implements OnModuleInit, OnApplicationShutdown {
   readonly #credentials: KnownCredentials;
   readonly #breakers: KnownBreakers;
   #subscription: Subscription | undefined;
@@ -70,7 +70,7 @@ export class CaptchaHealthIndicator implements OnModuleInit, OnModuleDestroy {
     });
   }
 
-  onModuleDestroy(): void {
+  onApplicationShutdown(): void {
     this.#subscription?.unsubscribe();
   }
 

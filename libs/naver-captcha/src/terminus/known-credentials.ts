@@ -25,8 +25,7 @@ export class KnownCredentials {
     private readonly clock: CaptchaClock,
   ) {}
 
-  note({ kind, sent, code }: UpstreamCallEvent): void {
-    if (!sent) return;
+  note({ kind, code }: UpstreamCallEvent): void {
     const isAccepted = shows(code);
     if (isAccepted !== undefined) this.#known.set(kind, { isAccepted, atMs: this.clock.now() });
   }
