@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { inspect } from 'node:util';
 
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { HttpModule, HttpService } from '@nestjs/axios';
 import axios, { isAxiosError } from 'axios';
 import {
@@ -540,7 +540,18 @@ describe('what NAVER replies', () => {
   });
 });
 
-describe('the wire', () => {
+/** The two ways of a call: with nobody in the door of HttpService, and with somebody there. */
+const DOORS = [
+  ['nobody', () => undefined],
+  ['an interceptor', () => axios.interceptors.request.use((config) => config)],
+] as const;
+
+describe.each(DOORS)("the wire, with %s in HttpService's door,", (_, stand) => {
+  beforeEach(() => void stand());
+  afterEach(() => {
+    axios.interceptors.request.clear();
+  });
+
   it.each([
     'a&b=c',
     'a=b&code=0',
@@ -585,45 +596,48 @@ describe('the wire', () => {
     expect(naver.opened).toBeLessThanOrEqual(2);
   });
 
-  it('64 calls are under way at most, 256 wait, and more are refused at once', async () => {
-    const held: (() => void)[] = [];
-    let refused = 0;
-    await using naver = await ReplayServer.start((response) => {
-      held.push(() => response.end(JSON.stringify({ key: KEY })));
-    });
-    await using app = await startReplayedApp(naver, { timeoutMs: 30_000 });
-    let fiveRefused = (): void => undefined;
-    const allRefused = new Promise<void>((resolve) => (fiveRefused = resolve));
-    const calls = Array.from({ length: 64 + 256 + 5 }, async () => {
-      try {
-        return await app.client.issueKey('image');
-      } catch (thrown) {
-        refused += 1;
-        if (refused === 5) fiveRefused();
-        throw thrown;
-      }
-    });
-    const outcomes = Promise.allSettled(calls);
-    await allRefused;
-    await naver.until(() => held.length === 64);
-    expect(refused).toBe(5);
-    expect(naver.requests).toHaveLength(64);
+  it.each([64, 2])(
+    '%d calls are under way at most, 256 wait, and more are refused at once',
+    async (maxSockets) => {
+      const held: (() => void)[] = [];
+      let refused = 0;
+      await using naver = await ReplayServer.start((response) => {
+        held.push(() => response.end(JSON.stringify({ key: KEY })));
+      });
+      await using app = await startReplayedApp(naver, { timeoutMs: 30_000, maxSockets });
+      let fiveRefused = (): void => undefined;
+      const allRefused = new Promise<void>((resolve) => (fiveRefused = resolve));
+      const calls = Array.from({ length: maxSockets + 256 + 5 }, async () => {
+        try {
+          return await app.client.issueKey('image');
+        } catch (thrown) {
+          refused += 1;
+          if (refused === 5) fiveRefused();
+          throw thrown;
+        }
+      });
+      const outcomes = Promise.allSettled(calls);
+      await allRefused;
+      await naver.until(() => held.length === maxSockets);
+      expect(refused).toBe(5);
+      expect(naver.requests).toHaveLength(maxSockets);
 
-    naver.say(json({ key: KEY }));
-    for (const release of held) release();
-    const failures = (await outcomes).filter((outcome) => outcome.status === 'rejected');
-    expect(failures).toHaveLength(5);
-    for (const { reason } of failures) {
-      expect(await unavailable(Promise.reject(reason as Error))).toHaveProperty(
-        'message',
-        expect.stringContaining('TOO_MANY_WAITING'),
-      );
-    }
-    expect(naver.requests).toHaveLength(320);
-    expect(naver.mostOpen).toBe(64);
-    // Whoever was refused took no place from those who come later.
-    expect(await app.client.issueKey('image')).toBe(KEY);
-  });
+      naver.say(json({ key: KEY }));
+      for (const release of held) release();
+      const failures = (await outcomes).filter((outcome) => outcome.status === 'rejected');
+      expect(failures).toHaveLength(5);
+      for (const { reason } of failures) {
+        expect(await unavailable(Promise.reject(reason as Error))).toHaveProperty(
+          'message',
+          expect.stringContaining('TOO_MANY_WAITING'),
+        );
+      }
+      expect(naver.requests).toHaveLength(maxSockets + 256);
+      expect(naver.mostOpen).toBe(maxSockets);
+      // Whoever was refused took no place from those who come later.
+      expect(await app.client.issueKey('image')).toBe(KEY);
+    },
+  );
 
   describe('breaks', () => {
     it.each<[string, Replay]>([
@@ -791,6 +805,99 @@ describe("the application's HttpService", () => {
     expect(await app.client.issueKey('image')).toBe(KEY);
     expect((await app.client.fetchMedia('image', KEY)).body).toEqual(JPEG);
     expect(naver.requests[0]?.path).toBe('/v1/captcha/nkey?code=0');
+  });
+
+  it('says the same to NAVER whether somebody stands in its door or nobody', async () => {
+    const said = async (stand: () => unknown): Promise<unknown> => {
+      await using naver = await ReplayServer.start(json({ result: false }));
+      await using app = await startReplayedApp(`${naver.url}/path`);
+      stand();
+      await app.client.compare('audio', KEY, 'a b+c');
+      const [{ method, path, headers } = {}] = naver.requests;
+      return { method, path, headers: { ...headers, host: '' } };
+    };
+    const [directly, throughDoor] = [await said(DOORS[0][1]), await said(DOORS[1][1])];
+
+    expect(directly).toEqual(throughDoor);
+  });
+
+  it.each<[string, (http: HttpService, seen: () => void) => unknown]>([
+    [
+      'a spy on request()',
+      (http, seen) => {
+        const request = http.request.bind(http);
+        return jest.spyOn(http, 'request').mockImplementation((config) => {
+          seen();
+          return request(config);
+        });
+      },
+    ],
+    [
+      "a spy on axios's request()",
+      (http, seen) => {
+        const request = http.axiosRef.request.bind(http.axiosRef);
+        return jest.spyOn(http.axiosRef, 'request').mockImplementation((config) => {
+          seen();
+          return request(config);
+        });
+      },
+    ],
+    [
+      'an interceptor',
+      (http, seen) =>
+        http.axiosRef.interceptors.response.use((reply) => {
+          seen();
+          return reply;
+        }),
+    ],
+    [
+      'an adapter of its own',
+      (http, seen) => {
+        http.axiosRef.defaults.adapter = (config) => {
+          seen();
+          return Promise.resolve({ status: 200, statusText: '', headers: {}, config, data: { key: KEY } });
+        };
+      },
+    ],
+  ])('is asked as soon as %s stands in its door, and not before', async (_, stand) => {
+    await using naver = await ReplayServer.start(json({ key: KEY }));
+    await using app = await startReplayedApp(naver, {}, { imports: [HttpModule] });
+    let asked = 0;
+    await app.client.issueKey('image');
+    stand(app.get(HttpService), () => (asked += 1));
+
+    expect(await app.client.issueKey('image')).toBe(KEY);
+    expect(asked).toBe(1);
+    jest.restoreAllMocks();
+  });
+
+  it('is asked where a spy stood in its door before the application was made', async () => {
+    await using naver = await ReplayServer.start(json({ key: KEY }));
+    const spy = jest.spyOn(axios, 'request');
+    await using app = await startReplayedApp(naver);
+
+    expect(await app.client.issueKey('image')).toBe(KEY);
+    expect(spy).toHaveBeenCalledTimes(1);
+    spy.mockRestore();
+  });
+
+  it('is asked where it is a subclass', async () => {
+    let asked = 0;
+    class Counting extends HttpService {
+      override request: HttpService['request'] = (config) => {
+        asked += 1;
+        return super.request(config);
+      };
+    }
+    await using naver = await ReplayServer.start(json({ key: KEY }));
+    await using app = await startReplayedApp(
+      naver,
+      {},
+      { override: (builder) => builder.overrideProvider(HttpService).useClass(Counting) },
+    );
+
+    expect(await app.client.issueKey('image')).toBe(KEY);
+    expect(asked).toBe(1);
   });
 
   it('a mock in its place is believed', async () => {

@@ -60,6 +60,8 @@ describe('what is used when little is said', () => {
       platform: 'developers',
       baseUrl: 'https://openapi.naver.com',
       timeoutMs: 3000,
+      maxSockets: 64,
+      prefetch: false,
       keyTtlMs: 600_000,
       maxAttempts: 1,
       dailyQuota: 1000,
@@ -275,6 +277,21 @@ describe('what stops the boot', () => {
       saying: /must be an http: or https: URL .*leave it out/,
     },
     allowInsecureBaseUrl: { values: ['true', 1, null], saying: /true or false/ },
+    maxSockets: { values: [0, -1, 1.5, NaN, 1025, '64', null], saying: /from 1 to 1024/ },
+    prefetch: {
+      values: [
+        true,
+        3,
+        {},
+        { size: 0 },
+        { size: 101 },
+        { size: 1.5 },
+        { size: '3' },
+        { size: 3, more: 1 },
+        null,
+      ],
+      saying: /from 1 to 100/,
+    },
     timeoutMs: { values: [0, -1, 1.5, NaN, Infinity, 60_001, '3000', null], saying: /from 1 to 60000/ },
     signingSecret: {
       values: [

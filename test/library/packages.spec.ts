@@ -68,6 +68,7 @@ const TYPES = [
   'CaptchaMedia',
   'CaptchaOutcome',
   'CaptchaPassed',
+  'CaptchaPrefetch',
   'CaptchaQuota',
   'CaptchaRandom',
   'CaptchaRate',

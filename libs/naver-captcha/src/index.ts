@@ -78,6 +78,7 @@ export {
   type CaptchaMedia,
   type CaptchaOutcome,
   type CaptchaPassed,
+  type CaptchaPrefetch,
   type CaptchaQuota,
   type CaptchaRandom,
   type CaptchaRate,

@@ -141,6 +141,12 @@ export interface CaptchaRate {
   readonly windowMs: number;
 }
 
+/** What is kept ready for those who come next. */
+export interface CaptchaPrefetch {
+  /** How many pictures. */
+  readonly size: number;
+}
+
 /** What is used of the day's quota of one kind. */
 export interface CaptchaQuota {
   /** Calls counted since midnight in Korea; the limit where NAVER said that the quota is used up. */
@@ -177,6 +183,7 @@ export interface ResolvedCaptchaOptions {
   /** Without a slash at the end. */
   readonly baseUrl: string;
   readonly timeoutMs: number;
+  readonly maxSockets: number;
   /** The first seals, all open. */
   readonly signingSecrets: readonly [string, ...string[]];
   readonly keyTtlMs: number;
@@ -186,6 +193,7 @@ export interface ResolvedCaptchaOptions {
   /** The share of the day's quota that is kept for comparing. */
   readonly quotaReserve: number;
   readonly issueLimit: CaptchaRate | false;
+  readonly prefetch: CaptchaPrefetch | false;
   readonly onUnavailable: OnCaptchaUnavailable;
   readonly keys: 'sealed' | 'raw';
   readonly strip: boolean;

@@ -22,6 +22,7 @@ import { Attempts } from './attempts.js';
 import { isBinding } from './binding.js';
 import { CaptchaKeys } from './captcha-keys.js';
 import type { OpenedKey } from './key-ring.js';
+import { PrefetchedKeys } from './prefetched-keys.js';
 
 /** What whoever asks for a verdict has to say on the way to it. */
 export interface VerificationSteps {
@@ -49,6 +50,7 @@ export class CaptchaVerifier {
     @Inject(NaverCaptchaClient) private readonly client: NaverCaptchaClient,
     @Inject(CaptchaKeys) private readonly keys: CaptchaKeys,
     @Inject(Attempts) private readonly attempts: Attempts,
+    @Inject(PrefetchedKeys) private readonly prefetched: PrefetchedKeys,
     @Inject(CAPTCHA_OPTIONS) private readonly options: ResolvedCaptchaOptions,
     @Inject(CAPTCHA_CLOCK) private readonly clock: CaptchaClock,
     @Inject(CAPTCHA_EVENTS) private readonly events: Subject<CaptchaEvent>,
@@ -87,12 +89,12 @@ export class CaptchaVerifier {
     return { allowed: code };
   }
 
-  /** Why nobody can have a picture now: every kind that is taken cannot be issued, and NAVER is to blame. */
+  /** Why nobody can have a picture now: of every kind that is taken none is ready, none can be issued, and NAVER is to blame. */
   issuingOutage(kinds: readonly CaptchaKind[] = CAPTCHA_KINDS): CaptchaUnavailableException | undefined {
     let outage: CaptchaUnavailableException | undefined;
     for (const kind of kinds) {
       try {
-        this.client.peek('issue', kind);
+        if (!this.prefetched.has(kind)) this.client.peek('issue', kind);
         return undefined;
       } catch (thrown) {
         if (!(thrown instanceof CaptchaUnavailableException)) return undefined;

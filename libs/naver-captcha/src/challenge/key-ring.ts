@@ -28,7 +28,7 @@ export interface OpenedKey {
 const RAW_KEY_LIFETIME_MS = 7_200_000;
 
 /** Milliseconds for which a key may still be used. */
-export function remainingMs({ expiresAtMs }: OpenedKey, nowMs: number): number {
+export function remainingMs({ expiresAtMs }: Pick<OpenedKey, 'expiresAtMs'>, nowMs: number): number {
   return expiresAtMs === undefined ? RAW_KEY_LIFETIME_MS : expiresAtMs - nowMs;
 }
 

@@ -11,6 +11,9 @@ import type { CaptchaClock, CaptchaMedia } from '../types.js';
 import { askStore } from './ask-store.js';
 import { type OpenedKey, remainingMs } from './key-ring.js';
 
+/** What is known of a key whose picture or sound is fetched. */
+export type MediaKey = Pick<OpenedKey, 'kind' | 'naverKey' | 'expiresAtMs'>;
+
 /** About 3,000 pictures or 200 sounds. */
 const MAX_BYTES = 16 * 1024 * 1024;
 /** A picture that did not arrive may be asked for again, on whichever instance; a loop may not. */
@@ -32,7 +35,7 @@ export class MediaCache {
   ) {}
 
   /** @throws CaptchaTooManyException where it was fetched five times already */
-  async fetch(key: OpenedKey): Promise<CaptchaMedia> {
+  async fetch(key: MediaKey): Promise<CaptchaMedia> {
     const name = `${key.kind}:${key.naverKey}`;
     const kept = this.#kept.get(name);
     if (kept !== undefined) return kept;
@@ -46,7 +49,7 @@ export class MediaCache {
     return underWay;
   }
 
-  private async fetchAnew(name: string, key: OpenedKey): Promise<CaptchaMedia> {
+  private async fetchAnew(name: string, key: MediaKey): Promise<CaptchaMedia> {
     const ttlMs = remainingMs(key, this.clock.now());
     const counted = `media:${hash('sha256', name, 'base64url')}`;
     const { taken } = await askStore(() => this.store.take(counted, { limit: MAX_FETCHES, ttlMs }));

@@ -34,6 +34,7 @@ import { CaptchaVerifier } from './captcha-verifier.js';
 import { type CaptchaFailureKey, Failures } from './failures.js';
 import { MediaCache } from './media-cache.js';
 import { PersonalNames, sameHousehold } from './personal-names.js';
+import { PrefetchedKeys } from './prefetched-keys.js';
 import { QuotaGate } from './quota.gate.js';
 
 /** What a challenge is for. */
@@ -63,6 +64,7 @@ export class NaverCaptchaService {
     @Inject(CaptchaVerifier) private readonly verifier: CaptchaVerifier,
     @Inject(CaptchaKeys) private readonly keys: CaptchaKeys,
     @Inject(MediaCache) private readonly media: MediaCache,
+    @Inject(PrefetchedKeys) private readonly prefetched: PrefetchedKeys,
     @Inject(QuotaGate) private readonly quotas: QuotaGate,
     @Inject(Failures) private readonly failures: Failures,
     @Inject(PersonalNames) private readonly personal: PersonalNames,
@@ -73,7 +75,7 @@ export class NaverCaptchaService {
   ) {}
 
   /**
-   * Asks NAVER for a key and seals it. One call of the day's quota.
+   * Asks NAVER for a key, unless one is ready (`prefetch`), and seals it. One call of the day's quota.
    * @throws CaptchaMalformedException where kind, action or binding is none
    * @throws CaptchaTooManyException where `by` has asked too often
    * @throws CaptchaUnavailableException, CaptchaQuotaExceededException, CaptchaMisconfiguredException
@@ -87,10 +89,13 @@ export class NaverCaptchaService {
     }
     if (!isBinding(binding)) throw new CaptchaMalformedException({ detail: 'A binding is a string.' });
     this.keys.ring.assertKeeps({ action, binding });
-    this.client.peek('issue', kind);
+    if (!this.prefetched.has(kind)) this.client.peek('issue', kind);
     if (by !== undefined) await this.limitIssuing(by);
-    const naverKey = await this.client.issueKey(kind);
-    const expiresAtMs = Math.floor((this.clock.now() + this.options.keyTtlMs) / 1000) * 1000;
+    const prefetched = this.prefetched.take(kind);
+    const naverKey = prefetched?.naverKey ?? (await this.client.issueKey(kind));
+    const expiresAtMs = inWholeSeconds(
+      Math.min(this.clock.now() + this.options.keyTtlMs, prefetched?.expiresAtMs ?? Infinity),
+    );
     const key = await this.keys.ring.close({ kind, naverKey, expiresAtMs, action, binding });
     this.events.next({ type: 'challenge.issued', kind, action });
     return { key, kind, expiresAt: new Date(expiresAtMs) };
@@ -167,4 +172,9 @@ export class NaverCaptchaService {
       detail: `More than ${limit} challenges were asked for in ${windowMs} ms.`,
     });
   }
+}
+
+/** As a sealed key says it. */
+function inWholeSeconds(milliseconds: number): number {
+  return Math.floor(milliseconds / 1000) * 1000;
 }

@@ -39,6 +39,8 @@ const GRACE_MS = 60_000;
 export class QuotaGate implements CallGate {
   readonly #refusedUntil = new Map<string, number>();
   readonly #probing = new WeakSet<NaverCall>();
+  /** Whose quota it is. */
+  readonly #account: string;
 
   constructor(
     @Inject(CAPTCHA_OPTIONS) private readonly options: ResolvedCaptchaOptions,
@@ -46,7 +48,10 @@ export class QuotaGate implements CallGate {
     @Inject(CAPTCHA_CLOCK) private readonly clock: CaptchaClock,
     @Inject(CAPTCHA_EVENTS) private readonly events: Subject<CaptchaEvent>,
     @Inject(QuietLogger) private readonly logger: QuietLogger,
-  ) {}
+  ) {
+    const { platform, clientId } = options;
+    this.#account = hash('sha256', [platform, clientId].join('\0'), 'base64url').slice(0, 16);
+  }
 
   peek({ operation, kind }: NaverCall): void {
     if ((this.#refusedUntil.get(`${operation} ${kind}`) ?? 0) > this.clock.now()) throw this.refusal();
@@ -159,15 +164,10 @@ export class QuotaGate implements CallGate {
   }
 
   private name(kind: CaptchaKind): string {
-    return `quota:${this.account()}:${kind}:${quotaDay(this.clock.now())}`;
+    return `quota:${this.#account}:${kind}:${quotaDay(this.clock.now())}`;
   }
 
   private probeName(kind: CaptchaKind): string {
-    return `quota-probe:${this.account()}:${kind}`;
-  }
-
-  private account(): string {
-    const { platform, clientId } = this.options;
-    return hash('sha256', [platform, clientId].join('\0'), 'base64url').slice(0, 16);
+    return `quota-probe:${this.#account}:${kind}`;
   }
 }

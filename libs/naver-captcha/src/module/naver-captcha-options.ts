@@ -6,6 +6,7 @@ import type {
   CaptchaErrorCode,
   CaptchaKind,
   CaptchaLanguage,
+  CaptchaPrefetch,
   CaptchaRate,
   NaverPlatform,
   OnCaptchaUnavailable,
@@ -47,6 +48,12 @@ export interface NaverCaptchaModuleOptions {
    */
   readonly timeoutMs?: number | undefined;
   /**
+   * Sockets to NAVER, kept alive between calls; up to 256 calls more wait for one, and what comes then is refused. At
+   * 50 ms a call, 64 sockets carry 1,280 calls a second: more than the free quota of a day.
+   * @default 64
+   */
+  readonly maxSockets?: number | undefined;
+  /**
    * What keys are sealed with: at least 32 characters, or up to 4 such for rotation; the first seals, all open.
    * @default the client secret
    */
@@ -76,6 +83,13 @@ export interface NaverCaptchaModuleOptions {
    * @default { limit: 10, windowMs: 60000 }
    */
   readonly issueLimit?: Partial<CaptchaRate> | false | undefined;
+  /**
+   * How many pictures are kept ready in each process, so that a page need not wait for NAVER: 1 to 100, or `false`.
+   * Each is one call of the day's quota, and so is each renewal, after an hour. NAVER counts a prefetched picture's
+   * response time from when it was fetched, so that `responseTimeSeconds` holds the time it lay ready.
+   * @default false
+   */
+  readonly prefetch?: CaptchaPrefetch | false | undefined;
   /**
    * What to do with a request while NAVER cannot be asked: `reject`, `allow`, or a function that yields one of them.
    * @default 'reject'

@@ -20,6 +20,7 @@ import { Failures } from '../challenge/failures.js';
 import { NaverCaptchaService } from '../challenge/naver-captcha.service.js';
 import { MediaCache } from '../challenge/media-cache.js';
 import { PersonalNames } from '../challenge/personal-names.js';
+import { PrefetchedKeys } from '../challenge/prefetched-keys.js';
 import { QuietLogger } from '../challenge/quiet-logger.js';
 import { QuotaGate } from '../challenge/quota.gate.js';
 import { UpstreamReportGate } from '../challenge/upstream-report.gate.js';
@@ -102,6 +103,7 @@ export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
     Attempts,
     CaptchaKeys,
     MediaCache,
+    PrefetchedKeys,
     CaptchaVerifier,
     QuietLogger,
     NaverTransport,

@@ -62,6 +62,9 @@ function isBaseUrl(value: unknown): boolean {
   );
 }
 
+const isPoolSize = (value: unknown): boolean =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 100;
+
 const isFieldNames = (value: unknown): boolean =>
   value === false ||
   everyEntry(value, ['key', 'value'], (name) => typeof name === 'string' && /^[\w.-]{1,64}$/.test(name));
@@ -101,6 +104,11 @@ export class OptionsSchema {
   @Min(1, { message: range('timeoutMs', 1, 60_000, ' of milliseconds') })
   @Max(60_000, { message: range('timeoutMs', 1, 60_000, ' of milliseconds') })
   timeoutMs: unknown;
+
+  @IsInt({ message: 'maxSockets must be a whole number from 1 to 1024.' })
+  @Min(1, { message: 'maxSockets must be a whole number from 1 to 1024.' })
+  @Max(1024, { message: 'maxSockets must be a whole number from 1 to 1024.' })
+  maxSockets: unknown;
 
   @IsOptional()
   @Holds(
@@ -142,6 +150,14 @@ export class OptionsSchema {
     'issueLimit must be false or { limit, windowMs }: a whole number of challenges, and of milliseconds.',
   )
   issueLimit: unknown;
+
+  @Holds(
+    (value) =>
+      value === false ||
+      (isRecord(value) && Object.keys(value).join() === 'size' && isPoolSize(value['size'])),
+    'prefetch must be false or { size }: a whole number of pictures from 1 to 100.',
+  )
+  prefetch: unknown;
 
   @Holds(
     (value) => value === 'reject' || value === 'allow' || typeof value === 'function',

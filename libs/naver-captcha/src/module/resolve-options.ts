@@ -11,10 +11,12 @@ export const DEFAULTS = {
   platform: 'developers',
   allowInsecureBaseUrl: false,
   timeoutMs: 3000,
+  maxSockets: 64,
   keyTtlMs: 600_000,
   maxAttempts: 1,
   quotaReserve: 0.1,
   issueLimit: { limit: 10, windowMs: 60_000 },
+  prefetch: false,
   onUnavailable: 'reject',
   keys: 'sealed',
   strip: true,
@@ -131,7 +133,18 @@ function invalid(problems: readonly string[]): Error {
 }
 
 function freeze(given: CheckedOptions): ResolvedCaptchaOptions {
-  const { clientId, clientSecret, platform, baseUrl, timeoutMs, keyTtlMs, maxAttempts, keys, strip } = given;
+  const {
+    clientId,
+    clientSecret,
+    platform,
+    baseUrl,
+    timeoutMs,
+    maxSockets,
+    keyTtlMs,
+    maxAttempts,
+    keys,
+    strip,
+  } = given;
   const [first = clientSecret, ...others] = [given.signingSecret ?? []].flat();
   const { statuses, messages } = given;
   const resolved: ResolvedCaptchaOptions = {
@@ -140,6 +153,7 @@ function freeze(given: CheckedOptions): ResolvedCaptchaOptions {
     platform,
     baseUrl: (baseUrl ?? PLATFORMS[platform].baseUrl).replace(/\/+$/, ''),
     timeoutMs,
+    maxSockets,
     signingSecrets: Object.freeze([first, ...others] as const),
     keyTtlMs,
     maxAttempts,
@@ -147,6 +161,7 @@ function freeze(given: CheckedOptions): ResolvedCaptchaOptions {
     dailyQuota: given.dailyQuota ?? (platform === 'developers' ? 1000 : undefined),
     quotaReserve: given.quotaReserve,
     issueLimit: rate(given.issueLimit, DEFAULTS.issueLimit),
+    prefetch: given.prefetch && Object.freeze({ size: given.prefetch.size }),
     onUnavailable: given.onUnavailable,
     keys,
     strip,

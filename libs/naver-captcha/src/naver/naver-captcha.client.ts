@@ -1,3 +1,5 @@
+import { stringify } from 'node:querystring';
+
 import { HttpService } from '@nestjs/axios';
 import { Inject, Injectable } from '@nestjs/common';
 import type { AxiosAdapter } from 'axios';
@@ -15,9 +17,12 @@ import type {
   NaverCallResult,
   ResolvedCaptchaOptions,
 } from '../types.js';
+import { Deadline } from './deadline.js';
+import { OpenDoor } from './open-door.js';
 import { PLATFORMS } from './platforms.js';
 import { MAX_TRIES, mayRetry, pauseBeforeRetry } from './retry.js';
 import { NaverTransport } from './transport.js';
+import { TransportError } from './transport-error.js';
 import {
   type NaverComparison,
   type NaverReply,
@@ -29,6 +34,7 @@ import {
 
 /** Where these codes appear, no byte of the request left this machine. */
 const NEVER_SENT = new Set([
+  'CLOSED',
   'TOO_MANY_WAITING',
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -58,6 +64,11 @@ type Attempt<T> = { readonly value: T } | { readonly error: Error; readonly refu
  */
 @Injectable()
 export class NaverCaptchaClient {
+  readonly #origin: string;
+  readonly #basePath: string;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #door: OpenDoor;
+
   constructor(
     @Inject(HttpService) private readonly http: HttpService,
     @Inject(CAPTCHA_OPTIONS) private readonly options: ResolvedCaptchaOptions,
@@ -65,7 +76,15 @@ export class NaverCaptchaClient {
     @Inject(CAPTCHA_CLOCK) private readonly clock: CaptchaClock,
     @Inject(CAPTCHA_RANDOM) private readonly random: CaptchaRandom,
     @Inject(NaverTransport) private readonly transport: NaverTransport,
-  ) {}
+  ) {
+    const { platform, baseUrl, clientId, clientSecret } = options;
+    const { idHeader, secretHeader } = PLATFORMS[platform];
+    const { origin, pathname } = new URL(baseUrl);
+    this.#origin = origin;
+    this.#basePath = pathname.replace(/\/$/, '');
+    this.#headers = Object.freeze({ [idHeader]: clientId, [secretHeader]: clientSecret });
+    this.#door = new OpenDoor(http);
+  }
 
   /** Issues a NAVER key. Counts against the day's quota of its kind. */
   async issueKey(kind: CaptchaKind): Promise<string> {
@@ -112,23 +131,19 @@ export class NaverCaptchaClient {
 
   /** One deadline for all tries, and whatever passes before and between them. */
   private async call<T>(call: NaverCall, question: Question<T>): Promise<T> {
-    const deadline = new AbortController();
-    const timer = setTimeout(() => {
-      deadline.abort();
-    }, this.options.timeoutMs);
-    timer.unref();
+    const deadline = new Deadline(this.options.timeoutMs);
     try {
       for (let tries = 1; ; tries += 1) {
-        const [attempt, result] = await this.attempt({ ...call }, question, deadline.signal);
+        const [attempt, result] = await this.attempt({ ...call }, question, deadline);
         if ('value' in attempt) return attempt.value;
-        const isLast = tries >= MAX_TRIES || attempt.refusedByGate || deadline.signal.aborted;
+        const isLast = tries >= MAX_TRIES || attempt.refusedByGate || deadline.expired;
         if (isLast || !mayRetry(call, result)) throw attempt.error;
         await pauseBeforeRetry(this.random, deadline.signal).catch(() => {
           throw attempt.error;
         });
       }
     } finally {
-      clearTimeout(timer);
+      deadline.clear();
     }
   }
 
@@ -136,7 +151,7 @@ export class NaverCaptchaClient {
   private async attempt<T>(
     call: NaverCall,
     question: Question<T>,
-    signal: AbortSignal,
+    deadline: Deadline,
   ): Promise<readonly [Attempt<T>, NaverCallResult]> {
     const entered: CallGate[] = [];
     let startedAt = this.clock.now();
@@ -150,7 +165,7 @@ export class NaverCaptchaClient {
         entered.push(gate);
       }
       // Gates may ask the store. Its slowness is no silence of NAVER's, and nothing was sent.
-      if (signal.aborted) {
+      if (deadline.expired) {
         throw new CaptchaUnavailableException({
           origin: 'store',
           detail: 'The captcha store took all the time there is for a call to NAVER.',
@@ -158,7 +173,7 @@ export class NaverCaptchaClient {
       }
       startedAt = this.clock.now();
       sent = reached = true;
-      const reply = await this.send(question, signal);
+      const reply = await this.send(question, deadline);
       if (typeof reply.status === 'number') status = reply.status;
       attempt = { value: question.read({ ...reply, atMs: this.clock.now() }) };
     } catch (thrown) {
@@ -179,18 +194,28 @@ export class NaverCaptchaClient {
     return [attempt, result];
   }
 
-  private async send({ path, query }: Question<unknown>, signal: AbortSignal): Promise<NaverReply> {
-    const { platform, baseUrl, clientId, clientSecret } = this.options;
-    const { idHeader, secretHeader } = PLATFORMS[platform];
+  private async send({ path, query }: Question<unknown>, deadline: Deadline): Promise<NaverReply> {
+    const target = `${path}?${stringify(query)}`;
+    if (!this.#door.isOpen) return this.sendThroughDoor(target, deadline);
+    const request = { origin: this.#origin, path: this.#basePath + target, headers: this.#headers };
+    return this.transport.get(request, (exchange) => {
+      deadline.listener = () => {
+        exchange.expire();
+      };
+    });
+  }
+
+  /** The way by `HttpService`, for whoever stands in its door. */
+  private async sendThroughDoor(url: string, { signal }: Deadline): Promise<NaverReply> {
     try {
       // Everything is given with the call: the application may share its HttpService, defaults and all.
       const reply$ = this.http.request<unknown>({
         method: 'get',
-        baseURL: baseUrl,
-        url: `${path}?${new URLSearchParams(query).toString()}`,
+        baseURL: this.options.baseUrl,
+        url,
         // Not undefined, which lets the defaults through.
         params: new URLSearchParams(),
-        headers: { [idHeader]: clientId, [secretHeader]: clientSecret },
+        headers: { ...this.#headers },
         // Somebody's mock of axios goes on working.
         adapter: mockOf(this.http) ?? this.transport.adapter,
         signal,
@@ -204,7 +229,8 @@ export class NaverCaptchaClient {
       // The deadline holds for interceptors and mocks too, which may not look at the signal.
       return await firstValueFrom(reply$.pipe(takeUntil(fromEvent(signal, 'abort'))));
     } catch (thrown) {
-      throw signal.aborted ? new DeadlineError(this.transport.wasQueued(signal)) : thrown;
+      if (!signal.aborted) throw thrown;
+      throw new TransportError(this.transport.wasQueued(signal) ? 'TIMEOUT_IN_QUEUE' : 'TIMEOUT');
     }
   }
 }
@@ -213,15 +239,6 @@ export class NaverCaptchaClient {
 function mockOf({ axiosRef }: Partial<HttpService>): AxiosAdapter | undefined {
   const adapter = axiosRef?.defaults.adapter;
   return typeof adapter === 'function' ? adapter : undefined;
-}
-
-class DeadlineError extends Error {
-  readonly code: 'TIMEOUT' | 'TIMEOUT_IN_QUEUE';
-
-  constructor(inQueue: boolean) {
-    super();
-    this.code = inQueue ? 'TIMEOUT_IN_QUEUE' : 'TIMEOUT';
-  }
 }
 
 /** The code of a system or undici error, and nothing else of it: an AxiosError holds the headers and the URL. */

@@ -1,22 +1,20 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import axios, { type AxiosAdapter, type InternalAxiosRequestConfig } from 'axios';
-import { Agent, type Dispatcher } from 'undici';
+import type { Agent } from 'undici';
 
-/** Enough for a site in a rush: at 50 ms a call, 64 sockets carry 1,280 calls a second. */
-const MAX_SOCKETS = 64;
+import { CAPTCHA_OPTIONS } from '../tokens.js';
+import type { ResolvedCaptchaOptions } from '../types.js';
+import { Exchange, type RawReply } from './exchange.js';
+import { TransportError } from './transport-error.js';
+
 /** Beyond this a queue only grows: whoever waits would run into the deadline anyway. */
 const MAX_WAITING = 256;
-/** NAVER's pictures are about 5 KB and its sounds about 80 KB. */
-const MAX_BODY_BYTES = 1024 * 1024;
 
-/** Thrown before anything was sent: all sockets are busy and the queue is full. */
-export class TooManyWaitingError extends Error {
-  readonly code = 'TOO_MANY_WAITING';
-}
-
-/** Thrown when a reply is larger than any picture or sound can be. */
-export class ReplyTooLargeError extends Error {
-  readonly code = 'REPLY_TOO_LARGE';
+/** One request, ready to be sent. */
+export interface TransportRequest {
+  readonly origin: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /**
@@ -25,36 +23,29 @@ export class ReplyTooLargeError extends Error {
  */
 @Injectable()
 export class NaverTransport implements OnApplicationShutdown {
-  // The caller's signal is the one deadline; undici's own would only add surprises beside it.
-  readonly #agent = new Agent({
-    connections: MAX_SOCKETS,
-    pipelining: 1,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    connect: { timeout: 0 },
-  });
-  #inFlight = 0;
   readonly #queued = new WeakSet<object>();
+  #agent: Agent | undefined;
+  #opening: Promise<Agent> | undefined;
+  #inFlight = 0;
+  #isClosed = false;
+
+  constructor(@Inject(CAPTCHA_OPTIONS) private readonly options: ResolvedCaptchaOptions) {}
 
   /** An axios adapter: interceptors and mocks of `HttpService` work in front of it as ever. */
   readonly adapter: AxiosAdapter = async (config) => {
-    if (this.#inFlight >= MAX_SOCKETS + MAX_WAITING) {
-      throw new TooManyWaitingError(`${MAX_WAITING} calls wait for a socket already`);
-    }
-    if (this.#inFlight >= MAX_SOCKETS && config.signal !== undefined) this.#queued.add(config.signal);
-    this.#inFlight += 1;
-    try {
-      const reply = await this.#send(config);
-      return {
-        status: reply.statusCode,
-        statusText: '',
-        headers: {},
-        data: await readBounded(reply.body),
-        config,
+    const { origin, pathname, search } = new URL(axios.getUri(config));
+    const { signal } = config;
+    const request = { origin, path: pathname + search, headers: ownHeaders(config) };
+    const { status, data } = await this.get(request, (exchange) => {
+      if (signal === undefined) return;
+      if (exchange.isQueued) this.#queued.add(signal);
+      const expire = (): void => {
+        exchange.expire();
       };
-    } finally {
-      this.#inFlight -= 1;
-    }
+      if (signal.aborted) expire();
+      else signal.addEventListener?.('abort', expire);
+    });
+    return { status, statusText: '', headers: {}, data, config };
   };
 
   /** Whether a call with this signal had to wait for a socket: its time was eaten by other calls of ours. */
@@ -62,46 +53,58 @@ export class NaverTransport implements OnApplicationShutdown {
     return this.#queued.has(signal);
   }
 
-  /** Not onModuleDestroy: Nest calls that while requests are served still, and for those NAVER would be down. */
-  async onApplicationShutdown(): Promise<void> {
-    // Calls under way come to their end, which their deadline bounds: a deployment must not cost people their captcha.
-    await this.#agent.close();
+  /**
+   * Sends a request, and hands out the exchange at its beginning, to be expired when its time is over.
+   * @throws TransportError, the system's or undici's error
+   */
+  async get(request: TransportRequest, begun: (exchange: Exchange) => void): Promise<RawReply> {
+    const agent = this.#agent ?? (await this.#open());
+    if (this.#inFlight >= this.options.maxSockets + MAX_WAITING) throw new TransportError('TOO_MANY_WAITING');
+    return new Promise((resolve, reject) => {
+      const over = (): void => {
+        this.#inFlight -= 1;
+      };
+      const exchange = new Exchange({ resolve, reject, over }, this.#inFlight >= this.options.maxSockets);
+      this.#inFlight += 1;
+      begun(exchange);
+      agent.dispatch({ ...request, method: 'GET' }, exchange);
+    });
   }
 
-  async #send(config: InternalAxiosRequestConfig): Promise<Dispatcher.ResponseData> {
-    const url = new URL(axios.getUri(config));
-    const headers: Record<string, string> = {};
-    for (const [name, value] of Object.entries(config.headers.toJSON())) {
-      if (typeof value === 'string' && !isDefault(name, value)) headers[name] = value;
-    }
-    return this.#agent.request({
-      origin: url.origin,
-      path: url.pathname + url.search,
-      method: 'GET',
-      headers,
-      signal: config.signal instanceof AbortSignal ? config.signal : null,
-    });
+  /** Not onModuleDestroy: Nest calls that while requests are served still, and for those NAVER would be down. */
+  async onApplicationShutdown(): Promise<void> {
+    this.#isClosed = true;
+    // Calls under way come to their end, which their deadline bounds: a deployment must not cost people their captcha.
+    await (await this.#opening)?.close();
+  }
+
+  /** Loaded with the first call: undici alone would make up most of what this module adds to the start. */
+  async #open(): Promise<Agent> {
+    if (this.#isClosed) throw new TransportError('CLOSED');
+    this.#opening ??= import('undici').then(
+      ({ Agent }) =>
+        // The deadline of the call is the one deadline; undici's own would only add surprises beside it.
+        new Agent({
+          connections: this.options.maxSockets,
+          pipelining: 1,
+          headersTimeout: 0,
+          bodyTimeout: 0,
+          connect: { timeout: 0 },
+        }),
+    );
+    this.#agent = await this.#opening;
+    return this.#agent;
   }
 }
 
 /**
  * The plain HttpModule hands out the process-wide axios: a token somebody made a default of it is not NAVER's business.
  */
-function isDefault(name: string, value: string): boolean {
+function ownHeaders({ headers }: InternalAxiosRequestConfig): Record<string, string> {
   const { common, get } = axios.defaults.headers;
-  return common[name] === value || get[name] === value;
-}
-
-async function readBounded(body: Dispatcher.ResponseData['body']): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  const stream: AsyncIterable<unknown> = body;
-  let length = 0;
-  // Leaving the loop early destroys the body, and with it the socket that would go on sending.
-  for await (const chunk of stream) {
-    if (!(chunk instanceof Uint8Array)) continue;
-    length += chunk.length;
-    if (length > MAX_BODY_BYTES) throw new ReplyTooLargeError(`more than ${MAX_BODY_BYTES} bytes`);
-    chunks.push(chunk);
+  const own: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers.toJSON())) {
+    if (typeof value === 'string' && common[name] !== value && get[name] !== value) own[name] = value;
   }
-  return Buffer.concat(chunks, length);
+  return own;
 }

@@ -76,7 +76,10 @@ export function challengeController(routes: CaptchaRoutesOptions): Type {
           by,
           binding: await binding?.(context),
         });
-        return inline ? { ...challenge, ...(await this.inlined(challenge.key)) } : challenge;
+        if (inline) return { ...challenge, ...(await this.inlined(challenge.key)) };
+        // Fetched while the key is on its way to the page, which asks for it next.
+        this.captcha.fetchMedia(challenge.key).catch(() => undefined);
+        return challenge;
       });
     }
 
