@@ -224,7 +224,7 @@ describe('an outage', () => {
     emulator.failNext({ fault: 'system-error', times: 2 });
     await using app = await start();
 
-    for (const _ of [1, 2]) {
+    for (let time = 0; time < 2; time += 1) {
       expect(await healthOf(app)).toMatchObject({
         httpStatus: 200,
         status: 'up',

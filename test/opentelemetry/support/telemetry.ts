@@ -3,7 +3,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { context, metrics, SpanKind, trace } from '@opentelemetry/api';
 import {
   AggregationTemporality,
-  type Histogram,
   InMemoryMetricExporter,
   MeterProvider,
   PeriodicExportingMetricReader,
@@ -78,7 +77,7 @@ export class Telemetry implements AsyncDisposable {
   }
 }
 
-function pick({ count, sum }: Histogram): Point['value'] {
+function pick({ count, sum }: { count: number; sum?: number | undefined }): Point['value'] {
   return { count, sum };
 }
 
