@@ -18,7 +18,7 @@ import {
   type NaverCaptchaClient,
   type NaverPlatform,
 } from 'nestjs-naver-captcha';
-import { NEVER, type Observable, of, throwError } from 'rxjs';
+import { firstValueFrom, NEVER, type Observable, of, throwError } from 'rxjs';
 
 import { json, JPEG, type Replay, ReplayServer, WAV } from '../support/replay-server.ts';
 import { CLIENT_ID, CLIENT_SECRET, type ReplayedApp, startReplayedApp } from '../support/replayed-app.ts';
@@ -949,12 +949,38 @@ describe('events', () => {
     await app.client.compare('image', KEY, ANSWER);
     await refusal(app.client.issueKey('audio'), CaptchaMisconfiguredException);
 
-    const base = { type: 'upstream.call', platform: 'developers', durationMs: 0 };
+    const base = { type: 'upstream.call', platform: 'developers', sent: true, status: 200, durationMs: 0 };
     expect(events.filter(({ type }) => type === 'upstream.call')).toEqual([
       { ...base, kind: 'image', operation: 'issue' },
       { ...base, kind: 'audio', operation: 'fetch' },
       { ...base, kind: 'image', operation: 'compare' },
-      { ...base, kind: 'audio', operation: 'issue', code: 'CAPTCHA_MISCONFIGURED' },
+      { ...base, kind: 'audio', operation: 'issue', status: 401, code: 'CAPTCHA_MISCONFIGURED' },
     ]);
+  });
+
+  it('tell that NAVER never heard of a call that too many of our own refused', async () => {
+    const held: (() => void)[] = [];
+    await using naver = await ReplayServer.start((response) => {
+      held.push(() => response.end(JSON.stringify({ key: KEY })));
+    });
+    await using app = await startReplayedApp(naver, { timeoutMs: 30_000, maxSockets: 1 }, { gated: true });
+    const refused = firstValueFrom(app.get<Observable<CaptchaEvent>>(CAPTCHA_EVENTS));
+    const calls = Promise.allSettled(Array.from({ length: 258 }, () => app.client.issueKey('image')));
+    const event = await refused;
+    await naver.until(() => held.length === 1);
+    naver.say(json({ key: KEY }));
+    for (const release of held) release();
+    await calls;
+
+    expect(event).toEqual({
+      type: 'upstream.call',
+      platform: 'developers',
+      kind: 'image',
+      operation: 'issue',
+      sent: false,
+      durationMs: 0,
+      code: 'CAPTCHA_UNAVAILABLE',
+    });
+    expect(naver.requests).toHaveLength(257);
   });
 });

@@ -53,8 +53,8 @@ describe('the day’s quota', () => {
     await service.createChallenge({ kind: 'audio' });
 
     expect(await service.quota()).toEqual({
-      image: { used: 2, limit: 10, resetsAt: MIDNIGHT },
-      audio: { used: 1, limit: 10, resetsAt: MIDNIGHT },
+      image: { used: 2, limit: 10, left: 8, resetsAt: MIDNIGHT },
+      audio: { used: 1, limit: 10, left: 9, resetsAt: MIDNIGHT },
     });
   });
 

@@ -32,12 +32,16 @@ let upstream = 'NAVER';
 
 /** Between which of the three it happens, whether it went well, and how it is said. */
 const TELL = {
-  'upstream.call': ({ kind, operation, code, durationMs }) => ({
-    way: `이 서버 ⇄ ${upstream}`,
+  'upstream.call': ({ kind, operation, sent, code, durationMs }) => ({
+    way: sent ? `이 서버 ⇄ ${upstream}` : '이 서버',
     lane: 'upstream',
     tone: code ? 'bad' : 'plain',
     what: OPERATIONS[operation](kind),
-    detail: code ? `실패 · ${code}` : `응답 ${Math.round(durationMs)} ms`,
+    detail: !sent
+      ? `${upstream}에 묻지 않음 · ${code}`
+      : code
+        ? `실패 · ${code}`
+        : `응답 ${Math.round(durationMs)} ms`,
   }),
   'challenge.issued': ({ kind, action }) => ({
     way: '이 서버 → 브라우저',
@@ -104,7 +108,7 @@ function show(event) {
   if (steps.children.length > MOST_STEPS) steps.firstElementChild.remove();
   document.querySelector('#empty').hidden = true;
   if (wasAtEnd) log.scrollTop = log.scrollHeight;
-  if (event.type === 'upstream.call') count('#calls');
+  if (event.type === 'upstream.call' && event.sent) count('#calls');
   if (event.type === 'verdict') count(event.passed ? '#passed' : '#refused');
 }
 

@@ -28,10 +28,15 @@ export interface AllowedEvent {
   readonly action?: string | undefined;
 }
 
-/** One call to NAVER ended. */
+/** One attempt at a call to NAVER ended. */
 export interface UpstreamCallEvent extends NaverCall {
   readonly type: 'upstream.call';
+  /** `false` where quota, breaker or too many calls of our own refused it: NAVER never heard of it. */
+  readonly sent: boolean;
+  /** How long NAVER was waited for; where nothing was sent, how long the refusal took. */
   readonly durationMs: number;
+  /** The HTTP status of NAVER's reply; absent where there was none. */
+  readonly status?: number | undefined;
   /** Absent where NAVER gave a usable reply. */
   readonly code?: CaptchaErrorCode | undefined;
 }

@@ -99,11 +99,14 @@ export interface NaverCall {
 
 /** How one attempt at a call to NAVER ended. */
 export interface NaverCallResult {
+  /** How long NAVER was waited for; where nothing was sent, how long the refusal took. */
   readonly durationMs: number;
   /** What the caller is about to get thrown; absent where NAVER gave a usable reply. */
   readonly error?: Error;
   /** The status of NAVER's reply; absent where there was none. */
   readonly status?: number;
+  /** Whether a request was made at all: a gate, or too many calls of our own, may have refused it before. */
+  readonly sent: boolean;
   /** `false` only where the request surely never reached NAVER, so that nothing was counted there. */
   readonly reached: boolean;
 }
@@ -150,6 +153,8 @@ export interface CaptchaQuota {
   readonly used: number;
   /** Absent where there is none. */
   readonly limit: number | undefined;
+  /** Challenges that can still be made, `quotaReserve` kept back; absent where nothing limits them. */
+  readonly left: number | undefined;
   /** The next midnight in Korea. */
   readonly resetsAt: Date;
 }

@@ -106,9 +106,11 @@ export class QuotaGate implements CallGate {
   async usage(kind: CaptchaKind): Promise<CaptchaQuota> {
     const { dailyQuota: limit } = this.options;
     const count = await askStore(() => this.store.get(this.name(kind)));
+    const isClosed = count > NO_LIMIT;
     return {
-      used: count > NO_LIMIT ? (limit ?? 0) : count,
+      used: isClosed ? (limit ?? 0) : count,
       limit,
+      left: limit === undefined && !isClosed ? undefined : Math.max(0, this.limitOf('issue') - count),
       resetsAt: new Date(quotaResetsAt(this.clock.now())),
     };
   }

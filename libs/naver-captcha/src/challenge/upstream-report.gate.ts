@@ -16,10 +16,10 @@ export class UpstreamReportGate implements CallGate {
     @Inject(CAPTCHA_OPTIONS) private readonly options: ResolvedCaptchaOptions,
   ) {}
 
-  after(call: NaverCall, { durationMs, error }: NaverCallResult): void {
+  after(call: NaverCall, { durationMs, error, sent, status }: NaverCallResult): void {
     const code = error instanceof CaptchaException ? error.code : undefined;
     if (error !== undefined && code !== undefined) this.log(code, error.message);
-    this.events.next({ type: 'upstream.call', ...call, durationMs, code });
+    this.events.next({ type: 'upstream.call', ...call, sent, durationMs, status, code });
   }
 
   /** Tells of a breaker that opened, tries, or closed. */

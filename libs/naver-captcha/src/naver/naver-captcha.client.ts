@@ -154,9 +154,10 @@ export class NaverCaptchaClient {
     deadline: Deadline,
   ): Promise<readonly [Attempt<T>, NaverCallResult]> {
     const entered: CallGate[] = [];
-    const startedAt = this.clock.now();
+    let startedAt = this.clock.now();
     let status: number | undefined;
     let attempt: Attempt<T>;
+    let sent = false;
     let reached = false;
     try {
       for (const gate of this.gates) {
@@ -172,18 +173,21 @@ export class NaverCaptchaClient {
           detail: 'The captcha store took all the time there is for a call to NAVER.',
         });
       }
-      reached = true;
+      startedAt = this.clock.now();
+      sent = reached = true;
       const reply = await this.send(question, deadline);
       if (typeof reply.status === 'number') status = reply.status;
       attempt = { value: question.read({ ...reply, atMs: this.clock.now() }) };
     } catch (thrown) {
       const code = errorCode(thrown);
       if (code !== undefined && NEVER_SENT.has(code)) reached = false;
+      if (code === 'TOO_MANY_WAITING') sent = false;
       const error = thrown instanceof CaptchaException ? thrown : unavailable(code);
       attempt = { error, refusedByGate: entered.length < this.gates.length };
     }
     const result: NaverCallResult = {
       durationMs: this.clock.now() - startedAt,
+      sent,
       reached,
       ...('error' in attempt ? { error: attempt.error } : {}),
       ...(status === undefined ? {} : { status }),

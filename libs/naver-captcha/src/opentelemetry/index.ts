@@ -1,1 +1,1 @@
-export {};
+export { CaptchaTelemetry } from './captcha-telemetry.js';
