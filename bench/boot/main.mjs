@@ -23,12 +23,13 @@ if (base) {
 }
 let protect = [];
 let ready;
+let settled;
 if (contestant !== undefined) {
   const { default: chosen } = await import(`../application/contestants/${contestant}.mjs`);
   const built = chosen.build({ provider: 'http://127.0.0.1:9' });
   imports.push(...(built.imports ?? []));
   protect = built.protect ?? [];
-  ready = chosen.ready;
+  ({ ready, settled } = chosen);
 }
 
 class Empty {
@@ -52,6 +53,7 @@ await ready?.(app, {});
 answer({
   /** What is held for good: what booting left to be swept up, and what still goes on beside it, is over. */
   measure: async () => {
+    await settled?.(app);
     await wait(SETTLED_MS);
     globalThis.gc();
     const { rss, heapUsed, external } = process.memoryUsage();

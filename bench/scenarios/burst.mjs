@@ -1,4 +1,3 @@
-import { ADAPTERS } from '../application/adapters.mjs';
 import { contest } from '../support/contest.mjs';
 import { BARE, GOOGLE, OURS, TURNSTILE, UNDICI } from '../support/contestants.mjs';
 import { contestTable } from '../support/table.mjs';
@@ -15,7 +14,7 @@ export default {
     const load = { kind: 'fresh', status: 200, count: AT_ONCE, connections: AT_ONCE, latencyMs: LATENCY_MS };
     const results = [];
     const parts = [];
-    for (const adapter of ADAPTERS) {
+    for (const adapter of bench.settings.adapters) {
       const rows = await contest(bench, { contestants, adapter, ...load });
       results.push(...rows);
       parts.push(`### ${adapter}`, contestTable(rows), arithmetic(rows));

@@ -1,4 +1,3 @@
-import { ADAPTERS } from '../application/adapters.mjs';
 import { contest, ratio } from '../support/contest.mjs';
 import { ALTCHA, bareThrowing, GOOGLE, OURS, oursOnRedis, TURNSTILE } from '../support/contestants.mjs';
 import { withRedis } from '../support/redis.mjs';
@@ -7,15 +6,15 @@ import { contestTable, ratioLine } from '../support/table.mjs';
 const PEERS = [GOOGLE, TURNSTILE, ALTCHA];
 
 /** An attack of one kind: what it costs to refuse, beside a handler that throws the same at once. */
-function refusal({ name, title, kind, code, others = [] }) {
+function refusal({ name, title, kind, code, peers = [], others = [] }) {
   return {
     name,
     title,
     async run(bench) {
-      const contestants = [bareThrowing(code), OURS, ...others];
+      const contestants = [bareThrowing(code), OURS, ...(bench.settings.quick ? [] : peers), ...others];
       const results = [];
       const parts = [];
-      for (const adapter of ADAPTERS) {
+      for (const adapter of bench.settings.adapters) {
         const rows = await contest(bench, { contestants, adapter, kind, status: 400 });
         results.push(...rows);
         parts.push(`### ${adapter}`, contestTable(rows), comparison(rows));
@@ -53,7 +52,7 @@ export const forged = refusal({
   title: 'Forged keys',
   kind: 'forged',
   code: 'CAPTCHA_INVALID',
-  others: PEERS,
+  peers: PEERS,
 });
 
 export const expired = refusal({
@@ -82,5 +81,5 @@ export const missing = refusal({
   title: 'No answer',
   kind: 'missing',
   code: 'CAPTCHA_MISSING',
-  others: PEERS,
+  peers: PEERS,
 });

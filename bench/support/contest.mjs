@@ -69,15 +69,15 @@ function summary({ contestant, rounds }, bare, adapter, count) {
   };
 }
 
-/** Of the medians of two contestants; the spread is that of the rounds, each with its own bare handler. */
+/** Of two contestants, round by round. */
 export function ratio(rows, pick, name, otherName) {
   const [ones, others] = [name, otherName].map((wanted) =>
     rows.find((row) => row.name === wanted).rounds.map(pick),
   );
-  return { ...spread(ones.map((value, i) => value / others[i])), median: median(ones) / median(others) };
+  return spread(ones.map((value, i) => value / others[i]));
 }
 
-/** What a guard adds to the bare handler, compared with what another one adds. */
+/** What a guard adds to the bare handler of the same round, compared with what another one adds. */
 export function addedRatio(rows, name, otherName) {
   const bare = rows[0].rounds;
   return ratio(rows, ({ cpuUs }, round) => cpuUs - bare[round].cpuUs, name, otherName);

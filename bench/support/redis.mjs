@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,15 +28,17 @@ export async function withRedis(work) {
     given.flatMap(([name, value]) => [`--${name}`, String(value)]),
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
-  const kill = () => child.kill('SIGKILL');
-  process.once('exit', kill);
+  const end = () => {
+    child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.once('exit', end);
   try {
     await accepting(child);
     return await work(`redis://127.0.0.1:${port}`);
   } finally {
-    process.off('exit', kill);
-    if (child.exitCode === null && child.signalCode === null && kill()) await once(child, 'exit');
-    await rm(folder, { recursive: true, force: true });
+    process.off('exit', end);
+    end();
   }
 }
 

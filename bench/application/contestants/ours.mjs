@@ -34,6 +34,11 @@ export default {
     protect: [RequireCaptcha()],
   }),
 
+  /** Opening a key waits until the secret is stretched: from then on no more memory is lent to that. */
+  async settled(app) {
+    await app.get(NaverCaptchaService, { strict: false }).verify({ key: SOME_KEY, value: VALUE });
+  },
+
   async bodies(app, { kind, count }) {
     if (kind === 'missing') return oneBody(app, { kind });
     // Of the right length and alphabet: only the seal tells.
