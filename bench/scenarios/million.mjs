@@ -4,7 +4,7 @@ import { spread } from '../support/statistics.mjs';
 import { megabytes, ratioLine, spreadOf, table, whole } from '../support/table.mjs';
 
 const TENTHS = 10;
-/** The shortest there is: the store's used keys come to a steady number within the run. */
+/** The shortest there is: the number of used keys to remember comes to a steady level within the run. */
 const KEY_TTL_MS = 10_000;
 
 /** One application, verification after verification, each with a key of its own. */
@@ -61,7 +61,7 @@ function description(tenths, sockets, peakRss) {
     ),
     [
       `- Sockets opened at the provider in all: ${sockets}; most RSS seen: ${megabytes(peakRss)} MB.`,
-      `- Keys live ${KEY_TTL_MS / 1000} s here, so that used ones are forgotten at the pace at which they come.`,
+      `- Keys live ${KEY_TTL_MS / 1000} s here, and are remembered a minute longer: memory is level from then on.`,
       ratioLine(
         'cost of the last tenth : of the first',
         {
