@@ -4,6 +4,7 @@ import { cpus, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
+import { ADAPTERS } from './application/adapters.mjs';
 import { SCENARIOS } from './scenarios/index.mjs';
 import { Bench } from './support/bench.mjs';
 import { selfTimes } from './support/profile.mjs';
@@ -11,8 +12,15 @@ import { table } from './support/table.mjs';
 
 const RESULTS = join(import.meta.dirname, 'results');
 /** Many short rounds: what else the machine does passes over all contestants, and the medians do not see it. */
-const FULL = { quick: false, rounds: 15, count: 2000, warmUp: 6000, connections: 32 };
-const QUICK = { quick: true, rounds: 5, count: 800, warmUp: 1600, connections: 32 };
+const FULL = {
+  quick: false,
+  rounds: 15,
+  count: 2000,
+  warmUp: 6000,
+  connections: 32,
+  adapters: ADAPTERS,
+};
+const QUICK = { ...FULL, quick: true, rounds: 3, count: 600, warmUp: 1200, adapters: ['fastify'] };
 
 const { values } = parseArgs({
   options: {
@@ -52,9 +60,10 @@ try {
   }
 } finally {
   await bench.stopAll();
+  // Also what was measured before something went wrong.
+  write('md', `${parts.join('\n\n')}\n`);
+  write('json', `${JSON.stringify(report, undefined, 2)}\n`);
 }
-write('md', `${parts.join('\n\n')}\n`);
-write('json', `${JSON.stringify(report, undefined, 2)}\n`);
 
 function chosen() {
   if (values.only === undefined) return SCENARIOS;

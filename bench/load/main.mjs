@@ -2,6 +2,7 @@
 import { answer } from '../support/ipc.mjs';
 import { percentile } from '../support/statistics.mjs';
 import { Connection } from './connection.mjs';
+import { untilPicture } from './picture.mjs';
 
 let prepared;
 
@@ -58,5 +59,5 @@ answer({
       max: times.at(-1),
     };
   },
-  cpu: () => process.cpuUsage(),
+  picture: untilPicture,
 });

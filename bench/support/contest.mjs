@@ -1,68 +1,55 @@
+import { measure } from './measure.mjs';
 import { median, spread } from './statistics.mjs';
 
 /**
  * Lets several applications answer the same load, one after the other and over again in several rounds, so that what
- * else goes on in the machine meets all of them alike.
+ * else goes on in the machine meets all of them alike. The first contestant is the bare handler.
  *
  * @returns for each contestant what each round said, and how far the rounds lie apart
  */
-export async function contest(bench, { contestants, adapter, kind, status, count, latencyMs = 0, ...rest }) {
-  const { connections, rounds, profile } = bench.settings;
+export async function contest(bench, given) {
+  const { contestants, adapter, kind, status, latencyMs = 0 } = given;
+  const { rounds, profile } = bench.settings;
+  const { count, warmUp, connections } = { ...bench.settings, ...given };
   const load = await bench.load();
-  const entries = await Promise.all(
-    contestants.map(async (contestant) => {
-      const provider = await bench.provider({ latencyMs });
-      const setup = { ...rest, ...contestant.setup, adapter, provider: await provider.ask('url') };
-      const application = await bench.application(setup);
-      return {
-        contestant,
-        provider,
-        application,
-        url: await application.ask('url'),
-        rounds: [],
-        profiles: [],
-      };
-    }),
-  );
-  try {
-    for (const entry of entries) await measure(entry, { count: bench.settings.warmUp, profile: false });
-    for (const entry of entries) entry.rounds.length = 0;
-    for (let round = 0; round < rounds; round += 1) {
-      for (let i = 0; i < entries.length; i += 1) {
-        await measure(entries[(round + i) % entries.length], { count, profile });
-      }
+  const entries = await Promise.all(contestants.map((contestant) => enter(bench, contestant, adapter)));
+  for (const entry of entries) await turn(entry, warmUp, false);
+  for (let round = 0; round < rounds; round += 1) {
+    for (let i = 0; i < entries.length; i += 1) {
+      const entry = entries[(round + i) % entries.length];
+      entry.rounds.push(await turn(entry, count, profile));
     }
-  } finally {
-    await bench.stop(load, ...entries.flatMap(({ application, provider }) => [application, provider]));
   }
-  return entries.map((entry) => summary(entry, entries[0], adapter));
+  await bench.stop(load, ...entries.flatMap(({ application, provider }) => [application, provider]));
+  return entries.map((entry) => summary(entry, entries[0].rounds, adapter, count));
 
-  async function measure(entry, { count: requests, profile: profiled }) {
-    const { application, contestant, provider } = entry;
-    const path = contestant.path ?? '/form';
-    const bodies = await application.ask('bodies', { kind: contestant.kind ?? kind, count: requests });
-    await load.ask('prepare', { urls: [entry.url], path, bodies, count: requests, connections });
-    const before = await provider.ask('counts');
-    await application.ask('begin', { profile: profiled });
-    const { statuses, durationMs, p50, p99 } = await load.ask('go');
-    const { cpuUs, peakRss, profile: taken } = await application.ask('end');
-    const after = await provider.ask('counts');
-    expectOnly(contestant.status ?? status, statuses, contestant.label);
-    if (taken !== undefined) entry.profiles.push(taken);
-    entry.sockets = after.peak;
-    entry.peakRss = peakRss;
-    entry.requests = (entry.requests ?? 0) + (profiled ? requests : 0);
-    entry.rounds.push({
-      cpuUs: cpuUs / requests,
-      rps: (requests / durationMs) * 1000,
-      p50,
-      p99,
-      calls: (total(after.calls) - total(before.calls)) / requests,
-    });
+  async function turn({ contestant, application, provider }, requests, profiled) {
+    // Making the answers is not to wait for a slow provider.
+    await provider.ask('latency', 0);
+    const bodies = await application.ask('bodies', { kind, count: requests });
+    await provider.ask('latency', latencyMs);
+    return measure(
+      { applications: [application], provider, load },
+      {
+        label: contestant.label,
+        status: contestant.status ?? status,
+        count: requests,
+        bodies,
+        connections,
+        profile: profiled,
+      },
+    );
   }
 }
 
-function summary({ contestant, rounds, sockets, peakRss, profiles, requests }, { rounds: bare }, adapter) {
+/** Each has a provider of its own, so that its sockets can be told from those of others. */
+async function enter(bench, contestant, adapter) {
+  const provider = await bench.provider();
+  const setup = { ...contestant.setup, adapter, provider: await provider.ask('url') };
+  return { contestant, provider, application: await bench.application(setup), rounds: [] };
+}
+
+function summary({ contestant, rounds }, bare, adapter, count) {
   const over = (pick) => spread(rounds.map(pick));
   return {
     adapter,
@@ -73,36 +60,25 @@ function summary({ contestant, rounds, sockets, peakRss, profiles, requests }, {
     rps: over(({ rps }) => rps),
     p50Ms: over(({ p50 }) => p50),
     p99Ms: over(({ p99 }) => p99),
-    callsPerRequest: over(({ calls }) => calls),
-    sockets,
-    peakRss,
-    rounds,
-    profiles,
-    profiledRequests: requests,
+    callsPerRequest: median(rounds.map(({ calls }) => calls)),
+    sockets: rounds.at(-1).sockets,
+    peakRss: rounds.at(-1).peakRss,
+    rounds: rounds.map((round) => ({ ...round, profiles: undefined })),
+    profiles: rounds.flatMap(({ profiles }) => profiles),
+    profiledRequests: rounds.length * count,
   };
 }
 
-/** Of the medians of two contestants; the spread is that of the rounds, each with its own bare handler. */
+/** Of two contestants, round by round. */
 export function ratio(rows, pick, name, otherName) {
-  const find = (wanted) => rows.find((row) => row.name === wanted);
-  const [one, other] = [find(name), find(otherName)];
-  if (one === undefined || other === undefined) return undefined;
-  const [ones, others] = [one, other].map(({ rounds }) => rounds.map(pick));
-  return { ...spread(ones.map((value, i) => value / others[i])), median: median(ones) / median(others) };
+  const [ones, others] = [name, otherName].map((wanted) =>
+    rows.find((row) => row.name === wanted).rounds.map(pick),
+  );
+  return spread(ones.map((value, i) => value / others[i]));
 }
 
-/** What a guard adds to the first contestant, the bare handler. */
+/** What a guard adds to the bare handler of the same round, compared with what another one adds. */
 export function addedRatio(rows, name, otherName) {
   const bare = rows[0].rounds;
   return ratio(rows, ({ cpuUs }, round) => cpuUs - bare[round].cpuUs, name, otherName);
-}
-
-function expectOnly(status, statuses, label) {
-  const others = Object.keys(statuses).filter((seen) => Number(seen) !== status);
-  if (others.length === 0) return;
-  throw new Error(`${label} was to answer ${status} only, and answered ${JSON.stringify(statuses)}.`);
-}
-
-function total(calls) {
-  return Object.values(calls).reduce((sum, each) => sum + each, 0);
 }

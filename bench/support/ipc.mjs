@@ -1,5 +1,8 @@
 import { fork } from 'node:child_process';
 
+/** Nothing hangs for ever: no single task takes a tenth of this. */
+const ANSWERED_WITHIN_MS = 180_000;
+
 /** The child's side: answers what the parent asks, and ends with it. */
 export function answer(handlers) {
   process.once('disconnect', () => process.exit());
@@ -48,12 +51,21 @@ export class Child {
     return this.#child.pid;
   }
 
-  ask(task, given) {
+  async ask(task, given) {
     const id = (this.#lastId += 1);
-    return new Promise((resolve, reject) => {
-      this.#asked.set(id, { resolve, reject });
-      this.#child.send({ id, task, given });
-    });
+    let timer;
+    try {
+      return await new Promise((resolve, reject) => {
+        timer = setTimeout(
+          () => reject(new Error(`"${task}" took longer than ${ANSWERED_WITHIN_MS} ms.`)),
+          ANSWERED_WITHIN_MS,
+        );
+        this.#asked.set(id, { resolve, reject });
+        this.#child.send({ id, task, given });
+      });
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async stop() {

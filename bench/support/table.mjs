@@ -23,7 +23,7 @@ export function contestTable(rows) {
       spreadOf(row.rps),
       spreadOf(row.p50Ms, 1),
       spreadOf(row.p99Ms, 1),
-      figure(row.callsPerRequest.median, 2),
+      row.callsPerRequest.toFixed(2),
       String(row.sockets),
       megabytes(row.peakRss),
     ]),

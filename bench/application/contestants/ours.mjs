@@ -5,7 +5,7 @@ import {
   RequireCaptcha,
 } from 'nestjs-naver-captcha';
 
-import { bodyOf, oneBody, SOME_KEY } from './answers.mjs';
+import { bodyOf, oneBody, SOME_KEY, VALUE } from './answers.mjs';
 
 /** No more than there are connections, or the pool would be larger than the load asks for. */
 const AT_ONCE = 32;
@@ -34,10 +34,16 @@ export default {
     protect: [RequireCaptcha()],
   }),
 
+  /** Opening a key waits until the secret is stretched: from then on no more memory is lent to that. */
+  async settled(app) {
+    await app.get(NaverCaptchaService, { strict: false }).verify({ key: SOME_KEY, value: VALUE });
+  },
+
   async bodies(app, { kind, count }) {
     if (kind === 'missing') return oneBody(app, { kind });
     // Of the right length and alphabet: only the seal tells.
     if (kind === 'forged') return [bodyOf(`AQ${SOME_KEY.slice(2)}`)];
+    if (kind === 'replayed') return [await usedBody(app)];
     if (kind !== 'expired') return (await keys(app, count)).map(bodyOf);
     const now = Date.now;
     Date.now = () => now() - 86_400_000;
@@ -60,6 +66,13 @@ async function keys(app, count) {
     for (const { key } of await Promise.all(batch)) made.push(key);
   }
   return made;
+}
+
+async function usedBody(app) {
+  const [key] = await keys(app, 1);
+  const { passed } = await app.get(NaverCaptchaService, { strict: false }).verify({ key, value: VALUE });
+  if (!passed) throw new Error('The first use of a key was to pass.');
+  return bodyOf(key);
 }
 
 async function redisStore(url) {

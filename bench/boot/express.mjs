@@ -1,0 +1,1 @@
+export { ExpressAdapter as default } from '@nestjs/platform-express';

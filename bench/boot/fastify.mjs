@@ -1,0 +1,1 @@
+export { FastifyAdapter as default } from '@nestjs/platform-fastify';
