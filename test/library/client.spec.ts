@@ -900,6 +900,22 @@ describe("the application's HttpService", () => {
     expect(asked).toBe(1);
   });
 
+  it('a token that is a default of its own stays at home, whoever stands in its door', async () => {
+    await using naver = await ReplayServer.start(json({ key: KEY }));
+    await using app = await startReplayedApp(naver, {}, { imports: [HttpModule] });
+    const { headers } = app.get(HttpService).axiosRef.defaults;
+    headers.common.Authorization = 'Bearer of-another-service';
+    try {
+      await app.client.issueKey('image');
+      interceptors.request.use((config) => config);
+      await app.client.issueKey('image');
+    } finally {
+      delete headers.common.Authorization;
+    }
+
+    expect(naver.requests.map((request) => request.headers.authorization)).toEqual([undefined, undefined]);
+  });
+
   it('a mock in its place is believed', async () => {
     await using app = await serve({ request: () => of({ status: 200, data: { key: KEY } }) });
     expect(await app.client.issueKey('image')).toBe(KEY);

@@ -225,7 +225,31 @@ const REJECTION_CODES: Readonly<Record<CaptchaRejection, CaptchaErrorCode>> = {
 
 /** The exception that tells a client why its answer did not pass. */
 export function rejectionException(reason: CaptchaRejection): CaptchaException {
-  return new EXCEPTIONS[REJECTION_CODES[reason]]({ detail: `The captcha did not pass: ${reason}.` });
+  return withoutStack(
+    () => new EXCEPTIONS[REJECTION_CODES[reason]]({ detail: `The captcha did not pass: ${reason}.` }),
+  );
+}
+
+/** The exception that tells a client that it sent no answer. */
+export function missingException(): CaptchaException {
+  return withoutStack(
+    () => new CaptchaMissingException({ detail: 'The request holds no captcha key or no value.' }),
+  );
+}
+
+/**
+ * Runs what makes errors of what clients did, without noting down where. Nobody looks for a fault there, and noting it
+ * is most of what a refusal costs: an attack is when that counts.
+ */
+export function withoutStack<T>(work: () => T): T {
+  const { stackTraceLimit } = Error;
+  // Reflect.set: where intrinsics are frozen, it is left as it is.
+  Reflect.set(Error, 'stackTraceLimit', 0);
+  try {
+    return work();
+  } finally {
+    Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
+  }
 }
 
 /** All that may be told of whatever was thrown: a message could hold a secret, or what a request held. */
@@ -239,11 +263,13 @@ export function restatedException(
   { text, status }: Pick<CaptchaExceptionInit, 'text' | 'status'>,
 ): CaptchaException {
   const { code, retryAfterSeconds } = exception;
-  return new EXCEPTIONS[code]({
+  const init = {
     text,
     status,
     cause: exception,
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
     ...(exception instanceof CaptchaUnavailableException ? { origin: exception.origin } : {}),
-  });
+  };
+  // Its cause tells where.
+  return withoutStack(() => new EXCEPTIONS[code](init));
 }

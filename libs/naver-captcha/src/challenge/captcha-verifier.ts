@@ -72,15 +72,24 @@ export class CaptchaVerifier {
     const { kind } = judgement;
     if ('error' in judgement) return this.allow(judgement.error, expected.action, kind);
     const { verdict } = judgement;
+    if (this.events.observed) this.tell(verdict, kind, expected.action, startedAt);
+    return verdict;
+  }
+
+  private tell(
+    verdict: CaptchaVerdict,
+    kind: CaptchaKind | undefined,
+    action: string | undefined,
+    startedAt: number,
+  ): void {
     this.events.next({
       type: 'verdict',
       passed: verdict.passed,
       reason: verdict.passed ? undefined : verdict.reason,
       kind,
-      action: expected.action,
+      action,
       durationMs: this.clock.now() - startedAt,
     });
-    return verdict;
   }
 
   /** Tells that a request is let through although NAVER could not be asked. */

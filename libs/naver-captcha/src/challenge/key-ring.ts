@@ -1,7 +1,13 @@
 import { timingSafeEqual } from 'node:crypto';
 
 import { CaptchaMisconfiguredException } from '../errors.js';
-import type { CaptchaExpectation, CaptchaKind, CaptchaRandom, ResolvedCaptchaOptions } from '../types.js';
+import type {
+  Awaitable,
+  CaptchaExpectation,
+  CaptchaKind,
+  CaptchaRandom,
+  ResolvedCaptchaOptions,
+} from '../types.js';
 import { open, seal } from './sealed-key.js';
 import { associatedData, bindingTag, deriveSealingKeys, type SealingKey } from './sealing-keys.js';
 
@@ -38,21 +44,27 @@ export interface KeyRing {
   assertKeeps(expected: CaptchaExpectation): void;
   close(contents: KeyContents): Promise<string>;
   /** Nothing where it is not a key of ours. */
-  open(key: string, expected?: CaptchaExpectation): Promise<OpenedKey | undefined>;
+  open(key: string, expected?: CaptchaExpectation): Awaitable<OpenedKey | undefined>;
 }
 
 /** Seals: forged keys cost microseconds and never reach NAVER. Any instance with the same credentials opens them. */
 export class SealedKeyRing implements KeyRing {
-  readonly #associated: string;
+  readonly #associated: Buffer;
   readonly #random: CaptchaRandom;
   readonly #pending: Promise<readonly SealingKey[]>;
+  #keys: readonly SealingKey[] | undefined;
 
   constructor(options: ResolvedCaptchaOptions, random: CaptchaRandom) {
-    this.#associated = associatedData(options).join('\0');
+    this.#associated = Buffer.from(associatedData(options).join('\0'));
     this.#random = random;
     this.#pending = deriveSealingKeys(options);
     // Awaited at first use; until then a failure must not end the process unheard.
-    this.#pending.catch(() => undefined);
+    this.#pending.then(
+      (keys) => {
+        this.#keys = keys;
+      },
+      () => undefined,
+    );
   }
 
   assertKeeps(): void {
@@ -76,8 +88,13 @@ export class SealedKeyRing implements KeyRing {
     );
   }
 
-  async open(text: string): Promise<OpenedKey | undefined> {
-    const opened = open(text, await this.#pending, this.#associated);
+  open(text: string): Awaitable<OpenedKey | undefined> {
+    if (this.#keys !== undefined) return this.#openWith(this.#keys, text);
+    return this.#pending.then((keys) => this.#openWith(keys, text));
+  }
+
+  #openWith(keys: readonly SealingKey[], text: string): OpenedKey | undefined {
+    const opened = open(text, keys, this.#associated);
     if (opened === undefined) return undefined;
     const { contents, key } = opened;
     return {
@@ -107,10 +124,10 @@ export class RawKeyRing implements KeyRing {
     return Promise.resolve(naverKey);
   }
 
-  async open(text: string, expected: CaptchaExpectation = {}): Promise<OpenedKey | undefined> {
+  open(text: string, expected: CaptchaExpectation = {}): OpenedKey | undefined {
     this.assertKeeps(expected);
-    if (!RAW_KEY.test(text)) return Promise.resolve(undefined);
+    if (!RAW_KEY.test(text)) return undefined;
     // A raw key does not say its kind: the route does, by the first kind it accepts.
-    return Promise.resolve({ kind: expected.kinds?.[0] ?? 'image', naverKey: text, fits: () => true });
+    return { kind: expected.kinds?.[0] ?? 'image', naverKey: text, fits: () => true };
   }
 }

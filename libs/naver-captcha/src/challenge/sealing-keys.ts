@@ -1,11 +1,11 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 
 import type { ResolvedCaptchaOptions } from '../types.js';
 import { deriveKey } from './derive-key.js';
 
 /** The two keys one signing secret yields. */
 export interface SealingKey {
-  readonly sealing: Buffer;
+  readonly sealing: KeyObject;
   readonly binding: Buffer;
 }
 
@@ -20,7 +20,7 @@ export async function deriveSealingKeys(options: ResolvedCaptchaOptions): Promis
   return Promise.all(
     options.signingSecrets.map(async (secret) => {
       const bytes = await deriveKey(secret, salt, 64);
-      return { sealing: bytes.subarray(0, 32), binding: bytes.subarray(32) };
+      return { sealing: createSecretKey(bytes.subarray(0, 32)), binding: bytes.subarray(32) };
     }),
   );
 }

@@ -19,6 +19,7 @@ export class UpstreamReportGate implements CallGate {
   after(call: NaverCall, { durationMs, error, sent, status }: NaverCallResult): void {
     const code = error instanceof CaptchaException ? error.code : undefined;
     if (error !== undefined && code !== undefined) this.log(code, error.message);
+    if (!this.events.observed) return;
     this.events.next({ type: 'upstream.call', ...call, sent, durationMs, status, code });
   }
 

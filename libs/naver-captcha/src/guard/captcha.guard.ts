@@ -8,14 +8,15 @@ import {
   CaptchaException,
   CaptchaMalformedException,
   CaptchaMisconfiguredException,
-  CaptchaMissingException,
   CaptchaUnavailableException,
+  missingException,
   nameOf,
   rejectionException,
 } from '../errors.js';
 import { CAPTCHA_OPTIONS, CAPTCHA_REQUIREMENT } from '../tokens.js';
 import type { Awaitable, CaptchaAnswer, CaptchaOutcome, ResolvedCaptchaOptions } from '../types.js';
 import { CaptchaOutcomes, leaveOutcome } from './captcha-outcomes.js';
+import { andThen, attempt } from './awaitable.js';
 import {
   type CaptchaAfterFailures,
   type CaptchaRequirement,
@@ -182,8 +183,8 @@ export class CaptchaGuard implements CanActivate {
   ): Promise<CaptchaOutcome> {
     const { action, kinds } = requirement;
     const steps = this.stepsOf(context, requirement);
-    const answer = await this.ask('extract', async () =>
-      presentAnswer(await this.findAnswer(context, requirement)),
+    const answer = await this.ask('extract', () =>
+      andThen(this.findAnswer(context, requirement), presentAnswer),
     );
     if (answer === undefined) return this.withoutAnswer(requirement, steps);
     const binding = await this.ask('binding', () => requirement.binding?.(context));
@@ -205,9 +206,7 @@ export class CaptchaGuard implements CanActivate {
     { allow }: VerificationSteps,
   ): Promise<CaptchaOutcome> {
     const outage = this.verifier.issuingOutage(kinds);
-    if (outage === undefined) {
-      throw new CaptchaMissingException({ detail: 'The request holds no captcha key or no value.' });
-    }
+    if (outage === undefined) throw missingException();
     if ((await allow?.(outage)) !== true) throw outage;
     return { status: 'allowed', code: this.verifier.allow(outage, action).allowed };
   }
@@ -240,15 +239,15 @@ export class CaptchaGuard implements CanActivate {
     };
   }
 
-  private async isSkipped(context: ExecutionContext, requirement: CaptchaRequirement): Promise<boolean> {
-    try {
-      const skipped: unknown = await this.shouldSkip(context, requirement);
-      return skipped === true;
-    } catch (thrown) {
-      if (thrown instanceof HttpException) throw thrown;
-      this.logger.warn(`skipIf threw, so the captcha is required: ${nameOf(thrown)}`);
-      return false;
-    }
+  private isSkipped(context: ExecutionContext, requirement: CaptchaRequirement): Awaitable<boolean> {
+    return attempt(
+      () => andThen<unknown, boolean>(this.shouldSkip(context, requirement), (skipped) => skipped === true),
+      (thrown) => {
+        if (thrown instanceof HttpException) throw thrown;
+        this.logger.warn(`skipIf threw, so the captcha is required: ${nameOf(thrown)}`);
+        return false;
+      },
+    );
   }
 
   /** Nothing where it cannot be told whose try this is: then a captcha is demanded. */
@@ -266,13 +265,11 @@ export class CaptchaGuard implements CanActivate {
   }
 
   /** An application's function met something it did not expect, most likely a hostile request: refuse, not 500. */
-  private async ask<T>(name: string, work: () => Awaitable<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (cause) {
+  private ask<T>(name: string, work: () => Awaitable<T>): Awaitable<T> {
+    return attempt(work, (cause) => {
       if (cause instanceof HttpException) throw cause;
       throw new CaptchaMalformedException({ detail: `${name} threw: ${nameOf(cause)}`, cause });
-    }
+    });
   }
 }
 

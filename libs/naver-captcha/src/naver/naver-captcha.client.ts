@@ -2,8 +2,6 @@ import { stringify } from 'node:querystring';
 
 import { HttpService } from '@nestjs/axios';
 import { Inject, Injectable } from '@nestjs/common';
-import type { AxiosAdapter } from 'axios';
-import { firstValueFrom, fromEvent, takeUntil } from 'rxjs';
 
 import { CaptchaException, CaptchaUnavailableException } from '../errors.js';
 import { CAPTCHA_CALL_GATES, CAPTCHA_CLOCK, CAPTCHA_OPTIONS, CAPTCHA_RANDOM } from '../tokens.js';
@@ -18,11 +16,10 @@ import type {
   ResolvedCaptchaOptions,
 } from '../types.js';
 import { Deadline } from './deadline.js';
-import { OpenDoor } from './open-door.js';
+import { HttpServiceDoor } from './http-service-door.js';
 import { PLATFORMS } from './platforms.js';
 import { MAX_TRIES, mayRetry, pauseBeforeRetry } from './retry.js';
 import { NaverTransport } from './transport.js';
-import { TransportError } from './transport-error.js';
 import {
   type NaverComparison,
   type NaverReply,
@@ -67,10 +64,10 @@ export class NaverCaptchaClient {
   readonly #origin: string;
   readonly #basePath: string;
   readonly #headers: Readonly<Record<string, string>>;
-  readonly #door: OpenDoor;
+  readonly #door: HttpServiceDoor;
 
   constructor(
-    @Inject(HttpService) private readonly http: HttpService,
+    @Inject(HttpService) http: HttpService,
     @Inject(CAPTCHA_OPTIONS) private readonly options: ResolvedCaptchaOptions,
     @Inject(CAPTCHA_CALL_GATES) private readonly gates: readonly CallGate[],
     @Inject(CAPTCHA_CLOCK) private readonly clock: CaptchaClock,
@@ -83,7 +80,7 @@ export class NaverCaptchaClient {
     this.#origin = origin;
     this.#basePath = pathname.replace(/\/$/, '');
     this.#headers = Object.freeze({ [idHeader]: clientId, [secretHeader]: clientSecret });
-    this.#door = new OpenDoor(http);
+    this.#door = new HttpServiceDoor(http, transport);
   }
 
   /** Issues a NAVER key. Counts against the day's quota of its kind. */
@@ -201,49 +198,17 @@ export class NaverCaptchaClient {
 
   private async send({ path, query }: Question<unknown>, deadline: Deadline): Promise<NaverReply> {
     const target = `${path}?${stringify(query)}`;
-    if (!this.#door.isOpen) return this.sendThroughDoor(target, deadline);
-    const request = { origin: this.#origin, path: this.#basePath + target, headers: this.#headers };
+    const headers = this.#headers;
+    if (!this.#door.isOpen) {
+      return this.#door.send({ baseURL: this.options.baseUrl, url: target, headers }, deadline);
+    }
+    const request = { origin: this.#origin, path: this.#basePath + target, headers };
     return this.transport.get(request, (exchange) => {
       deadline.listener = () => {
         exchange.expire();
       };
     });
   }
-
-  /** The way by `HttpService`, for whoever stands in its door. */
-  private async sendThroughDoor(url: string, { signal }: Deadline): Promise<NaverReply> {
-    try {
-      // Everything is given with the call: the application may share its HttpService, defaults and all.
-      const reply$ = this.http.request<unknown>({
-        method: 'get',
-        baseURL: this.options.baseUrl,
-        url,
-        // Not undefined, which lets the defaults through.
-        params: new URLSearchParams(),
-        headers: { ...this.#headers },
-        // Somebody's mock of axios goes on working.
-        adapter: mockOf(this.http) ?? this.transport.adapter,
-        signal,
-        timeout: 0,
-        maxRedirects: 0,
-        responseType: 'arraybuffer',
-        transformRequest: [],
-        transformResponse: [],
-        validateStatus: null,
-      });
-      // The deadline holds for interceptors and mocks too, which may not look at the signal.
-      return await firstValueFrom(reply$.pipe(takeUntil(fromEvent(signal, 'abort'))));
-    } catch (thrown) {
-      if (!signal.aborted) throw thrown;
-      throw new TransportError(this.transport.wasQueued(signal) ? 'TIMEOUT_IN_QUEUE' : 'TIMEOUT');
-    }
-  }
-}
-
-/** Axios's own adapters are there by name. */
-function mockOf({ axiosRef }: Partial<HttpService>): AxiosAdapter | undefined {
-  const adapter = axiosRef?.defaults.adapter;
-  return typeof adapter === 'function' ? adapter : undefined;
 }
 
 /** The code of a system or undici error, and nothing else of it: an AxiosError holds the headers and the URL. */

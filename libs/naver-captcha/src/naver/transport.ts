@@ -1,5 +1,4 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import axios, { type AxiosAdapter, type InternalAxiosRequestConfig } from 'axios';
 import type { Agent } from 'undici';
 
 import { CAPTCHA_OPTIONS } from '../tokens.js';
@@ -23,35 +22,12 @@ export interface TransportRequest {
  */
 @Injectable()
 export class NaverTransport implements OnApplicationShutdown {
-  readonly #queued = new WeakSet<object>();
   #agent: Agent | undefined;
   #opening: Promise<Agent> | undefined;
   #inFlight = 0;
   #isClosed = false;
 
   constructor(@Inject(CAPTCHA_OPTIONS) private readonly options: ResolvedCaptchaOptions) {}
-
-  /** An axios adapter: interceptors and mocks of `HttpService` work in front of it as ever. */
-  readonly adapter: AxiosAdapter = async (config) => {
-    const { origin, pathname, search } = new URL(axios.getUri(config));
-    const { signal } = config;
-    const request = { origin, path: pathname + search, headers: ownHeaders(config) };
-    const { status, data } = await this.get(request, (exchange) => {
-      if (signal === undefined) return;
-      if (exchange.isQueued) this.#queued.add(signal);
-      const expire = (): void => {
-        exchange.expire();
-      };
-      if (signal.aborted) expire();
-      else signal.addEventListener?.('abort', expire);
-    });
-    return { status, statusText: '', headers: {}, data, config };
-  };
-
-  /** Whether a call with this signal had to wait for a socket: its time was eaten by other calls of ours. */
-  wasQueued(signal: AbortSignal): boolean {
-    return this.#queued.has(signal);
-  }
 
   /**
    * Sends a request, and hands out the exchange at its beginning, to be expired when its time is over.
@@ -95,16 +71,4 @@ export class NaverTransport implements OnApplicationShutdown {
     this.#agent = await this.#opening;
     return this.#agent;
   }
-}
-
-/**
- * The plain HttpModule hands out the process-wide axios: a token somebody made a default of it is not NAVER's business.
- */
-function ownHeaders({ headers }: InternalAxiosRequestConfig): Record<string, string> {
-  const { common, get } = axios.defaults.headers;
-  const own: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers.toJSON())) {
-    if (typeof value === 'string' && common[name] !== value && get[name] !== value) own[name] = value;
-  }
-  return own;
 }
