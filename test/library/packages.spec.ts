@@ -128,13 +128,10 @@ describe('the two builds', () => {
     Array.isArray(found) ? found.filter((name) => name !== '__esModule' && name !== 'module.exports') : found;
 
   it('import and require yield one and the same classes in one process', async () => {
-    const script = `
-      const required = require('nestjs-naver-captcha');
-      import('nestjs-naver-captcha').then((imported) => {
-        const different = Object.keys(imported).filter((name) => imported[name] !== required[name]);
-        process.stdout.write(JSON.stringify({ different, guard: typeof required.CaptchaGuard }));
-      });`;
-    expect(await node(script)).toEqual({ different: [], guard: 'function' });
+    const { stdout } = await run(process.execPath, ['test/consumers/templates/app/both-builds.cjs'], {
+      cwd: ROOT,
+    });
+    expect(JSON.parse(stdout)).toEqual({ names: VALUES, twice: [] });
   });
 
   it('have the same names', async () => {

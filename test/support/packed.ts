@@ -16,30 +16,33 @@ export interface PackedLibrary {
 }
 
 export interface PackedLibraries extends AsyncDisposable {
+  /** Where the tarballs are; goes with them. */
+  readonly folder: string;
   readonly libraries: readonly PackedLibrary[];
 }
 
 /** The three libraries as `npm publish` would send them, in a folder of their own. */
 export async function packLibraries(): Promise<PackedLibraries> {
-  const destination = await mkdtemp(join(tmpdir(), 'packed-'));
+  const folder = await mkdtemp(join(tmpdir(), 'packed-'));
   const libraries: PackedLibrary[] = [];
   for (const name of ['naver-captcha', 'naver-captcha-emulator', 'naver-captcha-widget']) {
-    const folder = join('libs', name);
-    const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', destination], {
-      cwd: folder,
+    const library = join('libs', name);
+    const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], {
+      cwd: library,
     });
     // The scripts that npm runs speak first.
     const [packed] = JSON.parse(stdout.slice(stdout.indexOf('[\n'))) as [Packed];
     libraries.push({
       name: packed.name,
-      folder,
-      tarball: join(destination, packed.filename),
+      folder: library,
+      tarball: join(folder, packed.filename),
       files: packed.files.map(({ path }) => path),
     });
   }
   return {
+    folder,
     libraries,
-    [Symbol.asyncDispose]: () => rm(destination, { recursive: true }),
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
   };
 }
 
