@@ -1,0 +1,1 @@
+export function apiReports(): { path: string; text: string }[];

@@ -1,0 +1,157 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import { ADAPTERS } from '../support/app.ts';
+import { type PackedLibraries, packLibraries } from '../support/packed.ts';
+import { Consumer, type ConsumerSetup, type ModuleSystem, SYSTEMS } from './support/consumer.ts';
+
+/** Installing and compiling need a busy machine's time. */
+const PATIENCE = 300_000;
+
+let packed: PackedLibraries;
+
+beforeAll(async () => {
+  packed = await packLibraries();
+}, PATIENCE);
+
+afterAll(async () => {
+  await packed[Symbol.asyncDispose]();
+});
+
+interface Row extends ConsumerSetup {
+  /** The version of Nest that is installed there begins so. */
+  readonly nest: string;
+  /** Whether these are the latest versions, or the lower ends of the peers' ranges. */
+  readonly latest: boolean;
+  /** The application's own tests: their module system, and what runs them. */
+  readonly ownTests: { readonly system: ModuleSystem; readonly run: readonly string[] };
+}
+
+const JEST = ['../node_modules/jest/bin/jest.js', '--config', 'jest-e2e.json', '--ci'];
+const VITEST = ['../node_modules/vitest/vitest.mjs', 'run', '--config', 'vitest.config.e2e.mjs'];
+
+const LATEST: readonly Row[] = [
+  {
+    name: 'nest-10',
+    nest: '10.4.',
+    latest: true,
+    tsconfig: { commonjs: 'node10', esm: 'nodenext' },
+    ownTests: { system: 'commonjs', run: JEST },
+  },
+  {
+    name: 'nest-11',
+    nest: '11.',
+    latest: true,
+    tsconfig: { commonjs: 'nodenext', esm: 'nodenext' },
+    ownTests: { system: 'commonjs', run: JEST },
+  },
+  {
+    name: 'nest-12',
+    nest: '12.',
+    latest: true,
+    tsconfig: { commonjs: 'typescript-6', esm: 'typescript-6' },
+    testsFrom: 'vitest',
+    ownTests: { system: 'esm', run: VITEST },
+  },
+];
+
+const LOWEST = LATEST.map((row) => ({
+  ...row,
+  name: `${row.name}-lowest`,
+  nest: `${row.nest.slice(0, 2)}.0.`,
+  latest: false,
+}));
+
+/** What the application prints of a person's sign-ups. */
+const SIGN_UPS = {
+  missing: { status: 400, body: { code: 'CAPTCHA_MISSING' } },
+  wrong: { status: 400, body: { code: 'CAPTCHA_WRONG' } },
+  right: { status: 201, body: { welcome: 'Kim', captcha: 'verified', fields: ['name'] } },
+  script: 200,
+};
+
+describe.each([...LATEST, ...LOWEST])('$name', ({ nest, latest, ownTests, ...setup }) => {
+  let consumer: Consumer;
+
+  beforeAll(async () => {
+    consumer = await Consumer.install(setup, packed);
+  }, PATIENCE);
+
+  afterAll(async () => {
+    await consumer[Symbol.asyncDispose]();
+  });
+
+  const signUps = (printed: string): unknown => JSON.parse(printed);
+  const manifestOf = async (name: string): Promise<Record<string, unknown>> =>
+    JSON.parse(await consumer.read(`node_modules/${name}/package.json`)) as Record<string, unknown>;
+
+  it('has that Nest and none of the optional peers', async () => {
+    expect((await manifestOf('@nestjs/core'))['version']).toMatch(new RegExp(`^${nest}`));
+    const { peerDependenciesMeta } = await manifestOf('nestjs-naver-captcha');
+    const optional = Object.keys(peerDependenciesMeta ?? {}).filter((name) => name !== '@nestjs/testing');
+    expect(optional.length).toBeGreaterThan(5);
+    expect(optional.filter((name) => existsSync(join(consumer.folder, 'node_modules', name)))).toEqual([]);
+  });
+
+  describe.each(SYSTEMS)('in %s', (system) => {
+    beforeAll(async () => {
+      await consumer.compile(system);
+    }, PATIENCE);
+
+    it.each(ADAPTERS)(
+      'signs a person up on %s',
+      async (adapter) => {
+        expect(signUps(await consumer.node(system, 'dist/main.js', adapter))).toMatchObject(SIGN_UPS);
+      },
+      PATIENCE,
+    );
+
+    if (!latest) return;
+
+    it.each(['20.19.0', '22', '24'])(
+      'does so on Node.js %s',
+      async (version) => {
+        const printed = await consumer.nodeOf(version, system, 'dist/main.js', 'express');
+        const node = expect.stringMatching(`^v${version}\\b`) as unknown;
+        expect(signUps(printed)).toMatchObject({ ...SIGN_UPS, node });
+      },
+      PATIENCE,
+    );
+
+    // Not where versions are old: some of their own declarations do not compile.
+    it(
+      'finds no fault in the declarations, without skipLibCheck',
+      async () => {
+        await consumer.compile(system, 'tsconfig.declarations.json');
+      },
+      PATIENCE,
+    );
+  });
+
+  it('has one of each class, loaded by `require` and by `import` in one process', async () => {
+    const found = JSON.parse(await consumer.node('commonjs', 'both-builds.cjs')) as { names: string[] };
+    expect(found).toMatchObject({ twice: [] });
+    expect(found.names).toEqual(expect.arrayContaining(['CaptchaGuard', 'CaptchaException']));
+  });
+
+  if (!latest) return;
+
+  it(
+    'passes its own tests',
+    async () => {
+      await consumer.node(ownTests.system, ...ownTests.run);
+    },
+    PATIENCE,
+  );
+
+  it.each(ADAPTERS)(
+    'signs a person up on %s without decorator metadata',
+    async (adapter) => {
+      const printed = await consumer.node('esm', '../node_modules/tsx/dist/cli.mjs', 'src/main.ts', adapter);
+      expect(signUps(printed)).toMatchObject(SIGN_UPS);
+    },
+    PATIENCE,
+  );
+});
