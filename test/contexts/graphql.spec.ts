@@ -59,6 +59,11 @@ class SignupResolver {
   open(): string {
     return 'open';
   }
+
+  @Mutation()
+  told(@CaptchaResult() outcome: CaptchaOutcome): string {
+    return outcome.status;
+  }
 }
 
 @InputType()
@@ -94,6 +99,7 @@ const typeDefs = `
   type Mutation {
     flat(captchaKey: String, captchaValue: String, name: String, other: SignupInput): Anything
     nested(input: SignupInput): Anything
+    told(input: SignupInput): String
   }
 `;
 
@@ -226,6 +232,19 @@ describe.each(DRIVERS)('GraphQL with $name', ({ adapter, graphql }) => {
     );
 
     expect(reply).toEqual({ data: { a: 'skipped', b: 'verified', c: 'skipped' } });
+  });
+
+  it('tells no field the outcome of another', async () => {
+    await using app = await start();
+    const input = await solve(app, emulator);
+
+    const reply = await ask(
+      app,
+      'mutation ($input: SignupInput) { a: nested(input: $input) b: told(input: $input) }',
+      { input },
+    );
+
+    expect(reply).toEqual({ data: { a: {}, b: 'skipped' } });
   });
 
   it('lets one of two queries through that a batch sends with one answer', async () => {

@@ -4,13 +4,12 @@ import { APP_GUARD } from '@nestjs/core';
 import { MessageBody, SubscribeMessage, WebSocketGateway, WsException } from '@nestjs/websockets';
 import { type NaverCaptchaEmulator, startNaverCaptchaEmulator } from 'naver-captcha-emulator';
 import { CaptchaGuard, type CaptchaOutcome, CaptchaResult, RequireCaptcha } from 'nestjs-naver-captcha';
-import { io, type Socket } from 'socket.io-client';
 
 import { startApp } from '../support/app.ts';
 import { comparisons, solve } from '../support/signup.ts';
 import { captchas } from './support/door.ts';
 import { codeOf } from './support/doors.ts';
-import { SOCKET_IO, WS } from './support/socket-doors.ts';
+import { connectIo, SOCKET_IO, WS } from './support/socket-doors.ts';
 
 let emulator: NaverCaptchaEmulator;
 
@@ -95,96 +94,72 @@ describe('a gateway', () => {
     }
   }
 
-  const connected = async (url: string, extraHeaders: Record<string, string> = {}): Promise<Socket> => {
-    const client = io(url, { extraHeaders });
-    await new Promise<void>((resolve) => client.once('connect', resolve));
-    return client;
-  };
   const start = () =>
     startApp({
       imports: [captchas(emulator)],
       providers: [Gateway, { provide: APP_GUARD, useClass: CaptchaGuard }],
     });
-  const exceptionOf = (client: Socket): Promise<unknown> =>
-    new Promise((resolve) => client.once('exception', resolve));
 
   it('takes no answer from the handshake, which all messages share', async () => {
     await using app = await start();
     const { captchaKey, captchaValue } = await solve(app, emulator);
     const before = emulator.requests.length;
-    const client = await connected(app.url, {
+    using client = await connectIo(app.url, {
       'x-captcha-key': captchaKey,
       'x-captcha-value': captchaValue,
     });
 
-    const exception = exceptionOf(client);
-    client.emit('strict', {});
-
-    expect(codeOf(await exception)).toBe('CAPTCHA_MISSING');
+    expect(codeOf((await client.send({}, 'strict')).error)).toBe('CAPTCHA_MISSING');
     expect(emulator.requests).toHaveLength(before);
-    client.disconnect();
   });
 
   it('takes a text apart by extract, tells the outcome, and refuses what is no text', async () => {
     await using app = await start();
     const { captchaKey, captchaValue } = await solve(app, emulator);
-    const client = await connected(app.url);
+    using client = await connectIo(app.url);
 
-    expect(await client.emitWithAck('text', `${captchaKey} ${captchaValue}`)).toMatchObject({
-      status: 'verified',
+    expect(await client.send(`${captchaKey} ${captchaValue}`, 'text')).toMatchObject({
+      ran: { status: 'verified' },
     });
-    const exception = exceptionOf(client);
-    client.emit('text', { split: 1 });
-    expect(codeOf(await exception)).toBe('CAPTCHA_MALFORMED');
-    client.disconnect();
+    expect(codeOf((await client.send({ split: 1 }, 'text')).error)).toBe('CAPTCHA_MALFORMED');
   });
 
   it('lets an exception of its own kind be', async () => {
     await using app = await start();
     const answer = await solve(app, emulator);
     const before = comparisons(emulator);
-    const client = await connected(app.url);
+    using client = await connectIo(app.url);
 
-    const exception = exceptionOf(client);
-    client.emit('piped', answer);
-
-    expect(await exception).toMatchObject({ status: 'error', message: 'mine' });
+    expect(await client.send(answer, 'piped')).toMatchObject({
+      error: { status: 'error', message: 'mine' },
+    });
     expect(comparisons(emulator)).toBe(before);
-    client.disconnect();
   });
 
   it('is left alone by a global guard, which protects routes', async () => {
     await using app = await start();
-    const client = await connected(app.url);
+    using client = await connectIo(app.url);
 
-    expect(await client.emitWithAck('open', {})).toEqual({ status: 'skipped' });
-    client.disconnect();
+    expect(await client.send({}, 'open')).toEqual({ ran: { status: 'skipped' } });
   });
 
   it('tells no handler the outcome of another message', async () => {
     await using app = await start();
     const answer = await solve(app, emulator);
-    const client = await connected(app.url);
+    using client = await connectIo(app.url);
 
-    expect(await client.emitWithAck('strict', answer)).toBe('strict');
-    expect(await client.emitWithAck('open', answer)).toEqual({ status: 'skipped' });
-    client.disconnect();
+    expect(await client.send(answer, 'strict')).toEqual({ ran: 'strict' });
+    expect(await client.send(answer, 'open')).toEqual({ ran: { status: 'skipped' } });
   });
 
   it('lets one of two sockets through that send one answer at once', async () => {
     await using app = await start();
     const answer = await solve(app, emulator);
-    const clients = await Promise.all([connected(app.url), connected(app.url)]);
+    using first = await connectIo(app.url);
+    using second = await connectIo(app.url);
 
-    const told = await Promise.all(
-      clients.map(async (client) => {
-        const exception = exceptionOf(client);
-        const acknowledged: Promise<unknown> = client.emitWithAck('strict', answer);
-        return Promise.race([acknowledged, exception.then(codeOf)]);
-      }),
-    );
+    const told = await Promise.all([first, second].map((client) => client.send(answer, 'strict')));
 
-    expect(told.sort()).toEqual(['CAPTCHA_USED', 'strict']);
-    for (const client of clients) client.disconnect();
+    expect(told.map(({ ran, error }) => ran ?? codeOf(error)).sort()).toEqual(['CAPTCHA_USED', 'strict']);
   });
 });

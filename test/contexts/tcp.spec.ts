@@ -6,6 +6,7 @@ import { type NaverCaptchaEmulator, startNaverCaptchaEmulator } from 'naver-capt
 import { NaverCaptchaService } from 'nestjs-naver-captcha';
 
 import { solve } from '../support/signup.ts';
+import { PATIENCE_MS } from './support/door.ts';
 import { failuresOf, portOf, RATE, TCP } from './support/tcp-door.ts';
 
 let emulator: NaverCaptchaEmulator;
@@ -21,7 +22,7 @@ async function sendRaw(port: number, packet: object): Promise<unknown> {
   const text = JSON.stringify(packet);
   const socket = connect(port, '127.0.0.1');
   socket.write(`${text.length}#${text}`);
-  const [reply] = (await once(socket, 'data')) as [Buffer];
+  const [reply] = (await once(socket, 'data', { signal: AbortSignal.timeout(PATIENCE_MS) })) as [Buffer];
   socket.destroy();
   return JSON.parse(reply.toString().replace(/^\d+#/, ''));
 }

@@ -5,6 +5,9 @@ import { NaverCaptchaModule, type NaverCaptchaModuleOptions, RequireCaptcha } fr
 import type { RunningApp } from '../../support/app.ts';
 import { reaching } from '../../support/signup.ts';
 
+/** Nothing that comes back takes so long; a client that waited for ever would keep the tests from ending. */
+export const PATIENCE_MS = 15_000;
+
 /** What came back: what the handler returned, or the error in the form of this transport. */
 export interface Told {
   readonly ran?: unknown;

@@ -8,7 +8,7 @@ import { WebSocket } from 'ws';
 
 import { startApp } from '../../support/app.ts';
 import type { Ran } from '../../support/signup.ts';
-import { captchas, type Door, OfClass, OfMethod, Validating } from './door.ts';
+import { captchas, type Door, PATIENCE_MS, OfClass, OfMethod, type Told, Validating } from './door.ts';
 
 @WebSocketGateway({ maxHttpBufferSize: 2e6 })
 @OfClass
@@ -47,27 +47,44 @@ class WsGateway {
   }
 }
 
+/** A socket.io client that is connected. */
+export interface IoClient extends Disposable {
+  /** Sends a message, and takes the acknowledgement or the exception that comes back. */
+  send(payload: unknown, handler: string): Promise<Told>;
+}
+
+export async function connectIo(url: string, extraHeaders: Record<string, string> = {}): Promise<IoClient> {
+  const client = io(url, { extraHeaders, reconnection: false });
+  await new Promise<void>((resolve) => client.once('connect', resolve));
+  return {
+    send: (payload, handler) =>
+      new Promise((resolve) => {
+        client.once('exception', (error: unknown) => {
+          resolve({ error });
+        });
+        client.timeout(PATIENCE_MS).emit(handler, payload, (late: unknown, ran: unknown) => {
+          client.off('exception');
+          resolve(late === null ? { ran } : { error: late });
+        });
+      }),
+    [Symbol.dispose]: () => {
+      client.disconnect();
+    },
+  };
+}
+
 export const SOCKET_IO: Door = {
   name: 'socket.io',
   tellsLanguage: true,
   sendsNull: true,
   async open(emulator, { options, acceptLanguage = '' } = {}) {
     const app = await startApp({ imports: [captchas(emulator, options)], providers: [IoGateway] });
-    const client = io(app.url, { extraHeaders: { 'accept-language': acceptLanguage } });
+    const client = await connectIo(app.url, { 'accept-language': acceptLanguage });
     return {
       app,
-      send: (payload, handler = 'signUp') =>
-        new Promise((resolve) => {
-          client.once('exception', (error: unknown) => {
-            resolve({ error });
-          });
-          client.emit(handler, payload, (ran: unknown) => {
-            client.off('exception');
-            resolve({ ran });
-          });
-        }),
+      send: (payload, handler = 'signUp') => client.send(payload, handler),
       async [Symbol.asyncDispose]() {
-        client.disconnect();
+        client[Symbol.dispose]();
         await app[Symbol.asyncDispose]();
       },
     };
@@ -90,7 +107,9 @@ export const WS: Door = {
       app,
       async send(payload, handler = 'signUp') {
         client.send(JSON.stringify({ event: handler, data: payload }));
-        const [message] = (await once(client, 'message')) as [Buffer];
+        const [message] = (await once(client, 'message', {
+          signal: AbortSignal.timeout(PATIENCE_MS),
+        })) as [Buffer];
         const { event, data } = JSON.parse(message.toString()) as { event: string; data: unknown };
         return event === 'ran' ? { ran: data } : { error: data };
       },

@@ -14,11 +14,11 @@ import {
   CaptchaResult,
   RequireCaptcha,
 } from 'nestjs-naver-captcha';
-import { firstValueFrom } from 'rxjs';
+import { firstValueFrom, timeout } from 'rxjs';
 
 import { startApp } from '../../support/app.ts';
 import type { Ran } from '../../support/signup.ts';
-import { captchas, type Door, OfClass, OfMethod, Validating } from './door.ts';
+import { captchas, type Door, PATIENCE_MS, OfClass, OfMethod, Validating } from './door.ts';
 
 /** After one failed try of this person, `logIn` demands a captcha. */
 export const RATE = { limit: 1, windowMs: 60_000 };
@@ -81,7 +81,9 @@ export const TCP: Door = {
       app,
       async send(payload, handler = 'signUp') {
         try {
-          return { ran: await firstValueFrom(client.send<unknown>(handler, payload)) };
+          return {
+            ran: await firstValueFrom(client.send<unknown>(handler, payload).pipe(timeout(PATIENCE_MS))),
+          };
         } catch (error) {
           return { error };
         }
