@@ -1,12 +1,7 @@
 import type { CaptchaAnswerNames, ResolvedCaptchaOptions } from '../types.js';
+import { type AnsweringRequest, own } from './answering-request.js';
 import { isObject } from './is-object.js';
 import type { Transport } from './transports/transport.js';
-
-/** The parts of a request an answer is looked for in; whoever sent them is not trusted. */
-export interface AnsweringRequest {
-  readonly body?: unknown;
-  readonly headers?: unknown;
-}
 
 /** Key and value as sent, of whatever type. */
 export interface FoundAnswer {
@@ -41,18 +36,6 @@ function lookInside(body: unknown, names: CaptchaAnswerNames | false): FoundAnsw
     if (found !== undefined) return found;
   }
   return undefined;
-}
-
-/** Own properties only: `__proto__` in a body must not answer for it. */
-function own(place: object, name: string): unknown {
-  return Object.getOwnPropertyDescriptor(place, name)?.value;
-}
-
-/** One header's text; nothing where it is absent. */
-export function headerOf(request: AnsweringRequest | null | undefined, name: string): string | undefined {
-  const headers = request?.headers;
-  const value = isObject(headers) ? own(headers, name) : undefined;
-  return typeof value === 'string' ? value : undefined;
 }
 
 /** An empty field of a form is an absent one. */

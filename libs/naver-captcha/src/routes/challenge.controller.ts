@@ -14,7 +14,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { NaverCaptchaService } from '../challenge/naver-captcha.service.js';
 import { QuietLogger } from '../challenge/quiet-logger.js';
 import { CaptchaException, CaptchaMalformedException, CaptchaUnavailableException } from '../errors.js';
-import { headerOf } from '../guard/find-answer.js';
+import { headerOf } from '../guard/answering-request.js';
 import { isObject } from '../guard/is-object.js';
 import { presentException } from '../guard/present-exception.js';
 import { SkipCaptcha } from '../guard/skip-captcha.decorator.js';

@@ -1,7 +1,7 @@
 import type { ExecutionContext } from '@nestjs/common';
 
 import { CaptchaException } from '../../errors.js';
-import { type AnsweringRequest, headerOf } from '../find-answer.js';
+import { type AnsweringRequest, headerOf } from '../answering-request.js';
 import { isObject } from '../is-object.js';
 import type { Transport } from './transport.js';
 

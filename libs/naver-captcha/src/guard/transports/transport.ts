@@ -2,7 +2,7 @@ import type { ExecutionContext, HttpException } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
 
 import type { Awaitable } from '../../types.js';
-import type { AnsweringRequest } from '../find-answer.js';
+import type { AnsweringRequest } from '../answering-request.js';
 
 /** One kind of `ExecutionContext`: where it holds what the guard needs, and what its clients are told. */
 export interface Transport {

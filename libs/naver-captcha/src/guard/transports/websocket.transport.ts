@@ -1,4 +1,4 @@
-import { type AnsweringRequest, headerOf } from '../find-answer.js';
+import { type AnsweringRequest, headerOf } from '../answering-request.js';
 import { isObject } from '../is-object.js';
 import { messageError } from './message-error.js';
 import type { Transport } from './transport.js';
