@@ -84,7 +84,7 @@ export class NaverCaptchaClient {
   }
 
   /** Issues a NAVER key. Counts against the day's quota of its kind. */
-  async issueKey(kind: CaptchaKind): Promise<string> {
+  issueKey(kind: CaptchaKind): Promise<string> {
     const { platform } = this.options;
     return this.call(this.to('issue', kind), {
       path: PLATFORMS[platform].paths[kind].key,
@@ -97,7 +97,7 @@ export class NaverCaptchaClient {
    * Fetches the picture or the sound of a NAVER key. Costs no quota.
    * @throws CaptchaExpiredException where NAVER does not know the key, or no longer
    */
-  async fetchMedia(kind: CaptchaKind, naverKey: string): Promise<CaptchaMedia> {
+  fetchMedia(kind: CaptchaKind, naverKey: string): Promise<CaptchaMedia> {
     const { platform } = this.options;
     return this.call(this.to('fetch', kind), {
       path: PLATFORMS[platform].paths[kind].media,
@@ -107,7 +107,7 @@ export class NaverCaptchaClient {
   }
 
   /** Compares an answer with a NAVER key. Counts against the day's quota of its kind. */
-  async compare(kind: CaptchaKind, naverKey: string, value: string): Promise<NaverComparison> {
+  compare(kind: CaptchaKind, naverKey: string, value: string): Promise<NaverComparison> {
     const { platform } = this.options;
     return this.call(this.to('compare', kind), {
       path: PLATFORMS[platform].paths[kind].key,
@@ -196,7 +196,7 @@ export class NaverCaptchaClient {
     return [attempt, result];
   }
 
-  private async send({ path, query }: Question<unknown>, deadline: Deadline): Promise<NaverReply> {
+  private send({ path, query }: Question<unknown>, deadline: Deadline): Promise<NaverReply> {
     const target = `${path}?${stringify(query)}`;
     const headers = this.#headers;
     if (!this.#door.isOpen) {

@@ -33,10 +33,16 @@ export class NaverTransport implements OnApplicationShutdown {
    * Sends a request, and hands out the exchange at its beginning, to be expired when its time is over.
    * @throws TransportError, the system's or undici's error
    */
-  async get(request: TransportRequest, begun: (exchange: Exchange) => void): Promise<RawReply> {
-    const agent = this.#agent ?? (await this.#open());
-    if (this.#inFlight >= this.options.maxSockets + MAX_WAITING) throw new TransportError('TOO_MANY_WAITING');
+  get(request: TransportRequest, begun: (exchange: Exchange) => void): Promise<RawReply> {
+    if (this.#agent !== undefined) return this.#exchange(this.#agent, request, begun);
+    return this.#open().then((agent) => this.#exchange(agent, request, begun));
+  }
+
+  #exchange(agent: Agent, request: TransportRequest, begun: (exchange: Exchange) => void): Promise<RawReply> {
     return new Promise((resolve, reject) => {
+      if (this.#inFlight >= this.options.maxSockets + MAX_WAITING) {
+        throw new TransportError('TOO_MANY_WAITING');
+      }
       const over = (): void => {
         this.#inFlight -= 1;
       };
