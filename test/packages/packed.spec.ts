@@ -9,13 +9,15 @@ import { type PackedLibraries, type PackedLibrary, packLibraries } from '../supp
 
 const run = promisify(execFile);
 
-const COMPILED = /^dist\/(esm|cjs)\/[\w./-]+\.(js|d\.ts)(\.map)?$/;
 const BOTH_BUILDS = [
   /^(LICENSE|README\.md|package\.json)$/,
-  COMPILED,
+  /^dist\/cjs\/[\w./-]+\.(js|d\.ts)(\.map)?$/,
   /^dist\/cjs\/package\.json$/,
   /^src\/[\w./-]+\.ts$/,
 ];
+const MODULES = /^dist\/esm\/[\w./-]+\.(js|d\.ts)(\.map)?$/;
+/** Modules that were put together, and their types, which were not. */
+const BUNDLE = [/^dist\/bundle\/[\w./-]+\.js(\.map)?$/, /^dist\/esm\/[\w./-]+\.d\.ts(\.map)?$/];
 
 interface Manifest extends Record<string, unknown> {
   readonly exports: Readonly<Record<string, object | string>>;
@@ -31,10 +33,10 @@ interface Expected {
 }
 
 const EXPECTED: readonly Expected[] = [
-  { name: 'nestjs-naver-captcha', files: [...BOTH_BUILDS, /^README\.ko\.md$/], ignored: [] },
+  { name: 'nestjs-naver-captcha', files: [...BOTH_BUILDS, ...BUNDLE, /^README\.ko\.md$/], ignored: [] },
   {
     name: 'naver-captcha-emulator',
-    files: [...BOTH_BUILDS, /^LICENSES\.md$/, /^docs\/\w+\.jpg$/],
+    files: [...BOTH_BUILDS, MODULES, /^LICENSES\.md$/, /^docs\/\w+\.jpg$/],
     ignored: [],
   },
   {
