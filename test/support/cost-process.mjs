@@ -17,6 +17,8 @@ import {
   RequireCaptcha,
 } from 'nestjs-naver-captcha';
 
+import { decorate } from './decorate.mjs';
+
 const [baseUrl, adapter] = process.argv.slice(2);
 
 class SignupController {
@@ -83,13 +85,5 @@ process.on('message', async (asked) => {
     process.send(made);
   }
 });
-process.on("disconnect", () => process.exit());
+process.on('disconnect', () => process.exit());
 process.send({ url: `http://127.0.0.1:${app.getHttpServer().address().port}` });
-
-/** What TypeScript makes of several decorators on one method. */
-function decorate(...decorators) {
-  return (prototype, name) => {
-    const descriptor = Object.getOwnPropertyDescriptor(prototype, name);
-    for (const decorator of decorators.toReversed()) decorator(prototype, name, descriptor);
-  };
-}

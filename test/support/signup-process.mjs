@@ -10,6 +10,8 @@ import { NaverCaptchaModule, RequireCaptcha } from 'nestjs-naver-captcha';
 import { RedisCaptchaStore } from 'nestjs-naver-captcha/redis';
 import { createClient } from 'redis';
 
+import { decorate } from './decorate.mjs';
+
 const { REDIS_URL, REDIS_CLIENT } = process.env;
 
 class SignupController {
@@ -36,12 +38,4 @@ async function connect() {
   const ignore = () => undefined;
   if (REDIS_CLIENT === 'ioredis') return new Redis(REDIS_URL).on('error', ignore);
   return createClient({ url: REDIS_URL }).on('error', ignore).connect();
-}
-
-/** What TypeScript makes of several decorators on one method. */
-function decorate(...decorators) {
-  return (prototype, name) => {
-    const descriptor = Object.getOwnPropertyDescriptor(prototype, name);
-    for (const decorator of decorators.toReversed()) decorator(prototype, name, descriptor);
-  };
 }
