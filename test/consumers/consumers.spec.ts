@@ -70,6 +70,7 @@ const SIGN_UPS = {
   wrong: { status: 400, body: { code: 'CAPTCHA_WRONG' } },
   right: { status: 201, body: { welcome: 'Kim', captcha: 'verified', fields: ['name'] } },
   script: 200,
+  copiesOfAxios: 1,
 };
 
 describe.each([...LATEST, ...LOWEST])('$name', ({ nest, latest, ownTests, ...setup }) => {
@@ -84,12 +85,10 @@ describe.each([...LATEST, ...LOWEST])('$name', ({ nest, latest, ownTests, ...set
   });
 
   const signUps = (printed: string): unknown => JSON.parse(printed);
-  const manifestOf = async (name: string): Promise<Record<string, unknown>> =>
-    JSON.parse(await consumer.read(`node_modules/${name}/package.json`)) as Record<string, unknown>;
 
   it('has that Nest and none of the optional peers', async () => {
-    expect((await manifestOf('@nestjs/core'))['version']).toMatch(new RegExp(`^${nest}`));
-    const { peerDependenciesMeta } = await manifestOf('nestjs-naver-captcha');
+    expect((await consumer.manifestOf('@nestjs/core'))['version']).toMatch(new RegExp(`^${nest}`));
+    const { peerDependenciesMeta } = await consumer.manifestOf('nestjs-naver-captcha');
     const optional = Object.keys(peerDependenciesMeta ?? {}).filter((name) => name !== '@nestjs/testing');
     expect(optional.length).toBeGreaterThan(5);
     expect(optional.filter((name) => existsSync(join(consumer.folder, 'node_modules', name)))).toEqual([]);
@@ -104,6 +103,18 @@ describe.each([...LATEST, ...LOWEST])('$name', ({ nest, latest, ownTests, ...set
       'signs a person up on %s',
       async (adapter) => {
         expect(signUps(await consumer.node(system, 'dist/main.js', adapter))).toMatchObject(SIGN_UPS);
+      },
+      PATIENCE,
+    );
+
+    it(
+      'keeps what axios says to others by default from NAVER',
+      async () => {
+        const printed = await consumer.node(system, 'dist/shared-axios.js', 'express');
+        expect(JSON.parse(printed)).toMatchObject({
+          right: SIGN_UPS.right,
+          heard: { naver: ['none'], others: ['none', 'Bearer of-another-service'] },
+        });
       },
       PATIENCE,
     );

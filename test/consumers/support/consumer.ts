@@ -20,6 +20,8 @@ export interface ConsumerSetup {
   readonly tsconfig: Readonly<Record<ModuleSystem, string>>;
   /** What the application's own tests import their functions from. */
   readonly testsFrom?: string;
+  /** Whether it has the optional peers, and the sources that use them. */
+  readonly neighbours?: boolean;
 }
 
 /** Somebody's application: one folder of packages, and in it the same sources once for each module system. */
@@ -35,8 +37,14 @@ export class Consumer implements AsyncDisposable {
     const packed = Object.fromEntries(libraries.map(({ name, tarball }) => [name, `file:${tarball}`]));
     await consumer.write('package.json', json({ ...manifest, dependencies: { ...dependencies, ...packed } }));
     for (const system of SYSTEMS) await consumer.writeSources(system, setup);
-    await consumer.npm('install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error');
+    await consumer.add();
     return consumer;
+  }
+
+  /** Installs what `package.json` names, and these versions beside it or in its place. */
+  add(...packages: readonly string[]): Promise<string> {
+    const flags = ['--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
+    return this.run('.', 'npm', ['install', ...flags, ...packages]);
   }
 
   /** Compiles with the application's own TypeScript. */
@@ -54,16 +62,14 @@ export class Consumer implements AsyncDisposable {
     return this.run(system, 'npx', ['--yes', '--prefer-offline', `node@${version}`, ...args]);
   }
 
-  read(path: string): Promise<string> {
-    return readFile(join(this.folder, path), 'utf8');
+  /** The `package.json` of a package that is installed there. */
+  async manifestOf(name: string): Promise<Record<string, unknown>> {
+    const path = join(this.folder, 'node_modules', name, 'package.json');
+    return JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await rm(this.folder, { recursive: true });
-  }
-
-  private npm(...args: string[]): Promise<string> {
-    return this.run('.', 'npm', args);
   }
 
   private async run(folder: string, command: string, args: string[]): Promise<string> {
@@ -76,12 +82,13 @@ export class Consumer implements AsyncDisposable {
     }
   }
 
-  private async writeSources(system: ModuleSystem, { tsconfig, testsFrom }: ConsumerSetup): Promise<void> {
+  private async writeSources(system: ModuleSystem, setup: ConsumerSetup): Promise<void> {
+    const { tsconfig, testsFrom, neighbours = false } = setup;
     await this.write(`${system}/package.json`, json({ type: system === 'esm' ? 'module' : 'commonjs' }));
     await this.write(`${system}/tsconfig.json`, await template(`tsconfig/${tsconfig[system]}.json`));
     await cp(join(TEMPLATES, 'tooling'), join(this.folder, system), { recursive: true });
     for (const name of await readdir(join(TEMPLATES, 'app'), { recursive: true })) {
-      if (!/\.(ts|cjs)$/.test(name)) continue;
+      if (!/\.(ts|cjs)$/.test(name) || (!neighbours && name.includes('neighbours'))) continue;
       let text = await template(join('app', name));
       // Files of one application name each other without an ending in CommonJS.
       if (system === 'commonjs') text = text.replaceAll(/from '(\.[^']*)\.js'/g, "from '$1'");

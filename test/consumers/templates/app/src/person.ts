@@ -14,7 +14,7 @@ export class Person {
 
   /** The fields of a form whose captcha was read right. */
   async read(): Promise<{ captchaKey: string; captchaValue: string }> {
-    const { body } = await this.post('/captcha', { action: 'signup' });
+    const { body } = await post(`${this.url}/captcha`, { action: 'signup' });
     const { key } = body as { key: string };
     const picture = await fetch(`${this.url}/captcha/media?${new URLSearchParams({ key }).toString()}`);
     await picture.arrayBuffer();
@@ -22,7 +22,7 @@ export class Person {
   }
 
   signUp(form: object): Promise<Reply> {
-    return this.post('/signup', form);
+    return post(`${this.url}/signup`, form);
   }
 
   /** The status of the widget's script. */
@@ -31,13 +31,14 @@ export class Person {
     await reply.text();
     return reply.status;
   }
+}
 
-  private async post(path: string, form: object): Promise<Reply> {
-    const reply = await fetch(`${this.url}${path}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(form),
-    });
-    return { status: reply.status, body: await reply.json() };
-  }
+/** Posts JSON and reads JSON. */
+export async function post(url: string, form: object): Promise<Reply> {
+  const reply = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(form),
+  });
+  return { status: reply.status, body: await reply.json() };
 }
