@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import type { Socket } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { inspect } from 'node:util';
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
@@ -739,6 +740,21 @@ describe.each(DOORS)("the wire, with %s in HttpService's door,", (_, stand) => {
       for (const { message } of errors) expect(message).toContain('TIMEOUT');
       expect(errors.filter(({ origin }) => origin === 'naver')).toHaveLength(64);
       expect(errors.filter(({ origin }) => origin === 'too-fast')).toHaveLength(36);
+    });
+
+    it('is one for connecting, too: a handshake without an end holds up neither later calls nor the end', async () => {
+      const silent = createServer((socket) => socket.resume()).listen(0, '127.0.0.1');
+      await once(silent, 'listening');
+      const { port } = silent.address() as AddressInfo;
+      const app = await startReplayedApp(`https://127.0.0.1:${port}`, { timeoutMs: 50, maxSockets: 1 });
+      const connected = once(silent, 'connection') as Promise<[Socket]>;
+      await unavailable(app.client.issueKey('image'));
+      const [socket] = await connected;
+      await closing(socket);
+
+      expect((await unavailable(app.client.issueKey('image'))).origin).toBe('naver');
+      await app.app.close();
+      silent.close();
     });
   });
 });

@@ -59,13 +59,14 @@ export class NaverTransport implements OnApplicationShutdown {
     if (this.#isClosed) throw new TransportError('CLOSED');
     this.#opening ??= import('undici').then(
       ({ Agent }) =>
-        // The deadline of the call is the one deadline; undici's own would only add surprises beside it.
+        // The deadline of the call is the one deadline; undici's own would only add surprises beside it. Connecting is
+        // given up apart: it does not end with the call that began it, and would hold its place for good.
         new Agent({
           connections: this.options.maxSockets,
           pipelining: 1,
           headersTimeout: 0,
           bodyTimeout: 0,
-          connect: { timeout: 0 },
+          connect: { timeout: this.options.timeoutMs },
         }),
     );
     this.#agent = await this.#opening;
