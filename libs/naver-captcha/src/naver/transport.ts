@@ -34,6 +34,7 @@ export class NaverTransport implements OnApplicationShutdown {
    * @throws TransportError, the system's or undici's error
    */
   async get(request: TransportRequest, begun: (exchange: Exchange) => void): Promise<RawReply> {
+    if (this.#isClosed) throw new TransportError('CLOSED');
     const agent = this.#agent ?? (await this.#open());
     if (this.#inFlight >= this.options.maxSockets + MAX_WAITING) throw new TransportError('TOO_MANY_WAITING');
     return new Promise((resolve, reject) => {
@@ -56,7 +57,6 @@ export class NaverTransport implements OnApplicationShutdown {
 
   /** Loaded with the first call: undici alone would make up most of what this module adds to the start. */
   async #open(): Promise<Agent> {
-    if (this.#isClosed) throw new TransportError('CLOSED');
     this.#opening ??= import('undici').then(
       ({ Agent }) =>
         // The deadline of the call is the one deadline; undici's own would only add surprises beside it. Connecting is
