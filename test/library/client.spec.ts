@@ -1,10 +1,11 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import type { Socket } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { inspect } from 'node:util';
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { HttpModule, HttpService } from '@nestjs/axios';
-import axios, { isAxiosError } from 'axios';
+import axios, { type AxiosInstance, isAxiosError } from 'axios';
 import {
   CAPTCHA_EVENTS,
   type CaptchaEvent,
@@ -15,6 +16,7 @@ import {
   CaptchaMisconfiguredException,
   CaptchaQuotaExceededException,
   CaptchaUnavailableException,
+  MemoryCaptchaStore,
   type NaverCaptchaClient,
   type NaverPlatform,
 } from 'nestjs-naver-captcha';
@@ -577,6 +579,18 @@ describe.each(DOORS)("the wire, with %s in HttpService's door,", (_, stand) => {
     expect(request?.headers).not.toHaveProperty('x-header');
   });
 
+  it('half a character is no outage of NAVER’s, wherever it stands', async () => {
+    await using naver = await ReplayServer.start(json({ result: false }), { body: JPEG });
+    await using app = await startReplayedApp(naver);
+    await app.client.compare('image', '\ud83d', '\udc3b');
+    await app.client.fetchMedia('image', '\ud83d');
+
+    expect(naver.requests.map(({ query }) => [query.get('key'), query.get('value')])).toEqual([
+      ['\ufffd', '\ufffd'],
+      ['\ufffd', null],
+    ]);
+  });
+
   it('calls one after the other share their sockets, whatever their outcome', async () => {
     await using naver = await ReplayServer.start(
       json({ key: KEY }),
@@ -739,6 +753,21 @@ describe.each(DOORS)("the wire, with %s in HttpService's door,", (_, stand) => {
       for (const { message } of errors) expect(message).toContain('TIMEOUT');
       expect(errors.filter(({ origin }) => origin === 'naver')).toHaveLength(64);
       expect(errors.filter(({ origin }) => origin === 'too-fast')).toHaveLength(36);
+    });
+
+    it('is one for connecting, too: a handshake without an end holds up neither later calls nor the end', async () => {
+      const silent = createServer((socket) => socket.resume()).listen(0, '127.0.0.1');
+      await once(silent, 'listening');
+      const { port } = silent.address() as AddressInfo;
+      const app = await startReplayedApp(`https://127.0.0.1:${port}`, { timeoutMs: 50, maxSockets: 1 });
+      const connected = once(silent, 'connection') as Promise<[Socket]>;
+      await unavailable(app.client.issueKey('image'));
+      const [socket] = await connected;
+      await closing(socket);
+
+      expect((await unavailable(app.client.issueKey('image'))).origin).toBe('naver');
+      await app.app.close();
+      silent.close();
     });
   });
 });
@@ -916,6 +945,45 @@ describe("the application's HttpService", () => {
     expect(naver.requests.map((request) => request.headers.authorization)).toEqual([undefined, undefined]);
   });
 
+  it('credentials that are a default of its own, too, go to NAVER, whoever stands in its door', async () => {
+    await using naver = await ReplayServer.start(json({ key: KEY }));
+    await using app = await startReplayedApp(naver, {}, { imports: [HttpModule] });
+    const { common } = app.get(HttpService).axiosRef.defaults.headers;
+    Object.assign(common, { 'X-NAVER-Client-Id': CLIENT_ID, 'X-Naver-Client-Secret': CLIENT_SECRET });
+    try {
+      await app.client.issueKey('image');
+      interceptors.request.use((config) => config);
+      await app.client.issueKey('image');
+    } finally {
+      delete common['X-NAVER-Client-Id'];
+      delete common['X-Naver-Client-Secret'];
+    }
+
+    expect(naver.requests).toHaveLength(2);
+    for (const { headers } of naver.requests) {
+      expect(headers).toMatchObject({
+        'x-naver-client-id': CLIENT_ID,
+        'x-naver-client-secret': CLIENT_SECRET,
+      });
+    }
+  });
+
+  it.each<[string, (request: () => Promise<unknown>) => object]>([
+    ['has nothing but request()', (request) => ({ request })],
+    ['has defaults and no interceptors', (request) => ({ request, defaults: {} })],
+    [
+      'makes itself',
+      (request) => {
+        const mock: AxiosInstance = Object.assign(axios.create(), { request, create: () => mock });
+        return mock;
+      },
+    ],
+  ])('a mock of axios that %s is believed', async (_, mock) => {
+    const request = () => Promise.resolve({ status: 200, data: { key: KEY } });
+    await using app = await serve(new HttpService(mock(request) as AxiosInstance));
+    expect(await app.client.issueKey('image')).toBe(KEY);
+  });
+
   it('a mock in its place is believed', async () => {
     await using app = await serve({ request: () => of({ status: 200, data: { key: KEY } }) });
     expect(await app.client.issueKey('image')).toBe(KEY);
@@ -946,6 +1014,21 @@ describe("the application's HttpService", () => {
   it.each(junk)('one that %s is an outage', async (_, request) => {
     await using app = await serve({ request });
     for (const call of Object.values(CALLS)) await unavailable(call(app.client));
+  });
+});
+
+describe('after the shutdown', () => {
+  it('a call reaches nobody, and is counted nowhere', async () => {
+    await using naver = await ReplayServer.start(json({ key: KEY }));
+    const store = new MemoryCaptchaStore();
+    const app = await startReplayedApp(naver, { store }, { gated: true });
+    await app.client.issueKey('image');
+    const used = (await app.captcha.quota()).image.used;
+    await app.app.close();
+    await unavailable(app.client.issueKey('image'));
+
+    expect((await app.captcha.quota()).image.used).toBe(used);
+    expect(naver.requests).toHaveLength(1);
   });
 });
 

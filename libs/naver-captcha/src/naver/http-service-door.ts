@@ -1,5 +1,5 @@
 import { HttpService } from '@nestjs/axios';
-import type { AxiosAdapter, InternalAxiosRequestConfig } from 'axios';
+import type { AxiosAdapter, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 import { firstValueFrom, fromEvent, takeUntil } from 'rxjs';
 
 import type { Deadline } from './deadline.js';
@@ -43,8 +43,7 @@ export class HttpServiceDoor {
       return false;
     }
     const { axiosRef } = this.http;
-    if (typeof axiosRef.defaults.adapter === 'function') return false;
-    if (!isEmpty(axiosRef.interceptors.request) || !isEmpty(axiosRef.interceptors.response)) return false;
+    if (!isPlain(axiosRef)) return false;
     // Each instance of axios has its own functions: looked at closely once, and again when there is another.
     const request = methodOf(axiosRef, 'request');
     if (request === this.#axiosOwn) return true;
@@ -64,7 +63,7 @@ export class HttpServiceDoor {
         params: new URLSearchParams(),
         headers: { ...request.headers },
         // Somebody's mock of axios goes on working.
-        adapter: mockOf(this.http) ?? this.#adapter,
+        adapter: mockOf(this.http) ?? ((config) => this.#adapt(config, request.headers)),
         signal,
         timeout: 0,
         maxRedirects: 0,
@@ -82,10 +81,10 @@ export class HttpServiceDoor {
     }
   }
 
-  readonly #adapter: AxiosAdapter = async (config) => {
+  async #adapt(config: InternalAxiosRequestConfig, given: DoorRequest['headers']): Promise<AxiosResponse> {
     const { origin, pathname, search } = new URL(this.http.axiosRef.getUri(config));
     const { signal } = config;
-    const request = { origin, path: pathname + search, headers: this.#ownHeaders(config) };
+    const request = { origin, path: pathname + search, headers: this.#ownHeaders(config, given) };
     const { status, data } = await this.transport.get(request, (exchange) => {
       if (signal === undefined) return;
       if (exchange.isQueued) this.#queued.add(signal);
@@ -96,22 +95,40 @@ export class HttpServiceDoor {
       else signal.addEventListener?.('abort', expire);
     });
     return { status, statusText: '', headers: {}, data, config };
-  };
+  }
 
-  /** The application's axios may serve other calls too: a token somebody made a default of it is not NAVER's business. */
-  #ownHeaders({ headers }: InternalAxiosRequestConfig): Record<string, string> {
+  /**
+   * The application's axios may serve other calls too: a token somebody made a default of it is not NAVER's business.
+   * The credentials are, though other APIs of NAVER's may have made defaults of the same.
+   */
+  #ownHeaders(
+    { headers }: InternalAxiosRequestConfig,
+    given: DoorRequest['headers'],
+  ): Record<string, string> {
     const { common, get } = this.http.axiosRef.defaults.headers;
+    const ours = new Set(Object.keys(given).map((name) => name.toLowerCase()));
     const own: Record<string, string> = {};
     for (const [name, value] of Object.entries(headers.toJSON())) {
-      if (typeof value === 'string' && common[name] !== value && get[name] !== value) own[name] = value;
+      if (typeof value !== 'string') continue;
+      const isDefault = common[name] === value || get[name] === value;
+      if (!isDefault || ours.has(name.toLowerCase())) own[name] = value;
     }
     return own;
   }
 }
 
+type AxiosRef = HttpService['axiosRef'];
+
+/** No adapter of somebody's, and no interceptor; a mock of axios may have no place for them. */
+function isPlain({ defaults, interceptors }: Partial<AxiosRef>): boolean {
+  if (defaults === undefined || typeof defaults.adapter === 'function') return false;
+  return isEmpty(interceptors?.request) && isEmpty(interceptors?.response);
+}
+
 /** Axios's own adapters are there by name. */
 function mockOf({ axiosRef }: Partial<HttpService>): AxiosAdapter | undefined {
-  const adapter = axiosRef?.defaults.adapter;
+  const { defaults }: Partial<AxiosRef> = axiosRef ?? {};
+  const adapter = defaults?.adapter;
   return typeof adapter === 'function' ? adapter : undefined;
 }
 
@@ -121,7 +138,8 @@ function methodOf(target: object, name: string): object | undefined {
 }
 
 /** Ejected interceptors leave a hole. */
-function isEmpty(manager: object): boolean {
+function isEmpty(manager: object | undefined): boolean {
+  if (manager === undefined) return false;
   const handlers: unknown = Reflect.get(manager, 'handlers');
   return Array.isArray(handlers) && handlers.every((handler) => handler === null);
 }
@@ -130,7 +148,9 @@ function isEmpty(manager: object): boolean {
 function isAxiosOwn(request: object | undefined, another: () => object): boolean {
   if (request === undefined || Object.keys(request).length > 0) return false;
   try {
-    return sourceOf(request) === sourceOf(methodOf(another(), 'request'));
+    const others = methodOf(another(), 'request');
+    // A mock that makes itself has nothing to be compared with.
+    return others !== request && sourceOf(request) === sourceOf(others);
   } catch {
     // Axios itself is a mock.
     return false;

@@ -1,4 +1,5 @@
 import { stringify } from 'node:querystring';
+import { toUSVString } from 'node:util';
 
 import { HttpService } from '@nestjs/axios';
 import { Inject, Injectable } from '@nestjs/common';
@@ -101,7 +102,7 @@ export class NaverCaptchaClient {
     const { platform } = this.options;
     return this.call(this.to('fetch', kind), {
       path: PLATFORMS[platform].paths[kind].media,
-      query: { key: naverKey },
+      query: { key: toUSVString(naverKey) },
       read: (reply) => readMedia(reply, kind, platform),
     });
   }
@@ -111,7 +112,8 @@ export class NaverCaptchaClient {
     const { platform } = this.options;
     return this.call(this.to('compare', kind), {
       path: PLATFORMS[platform].paths[kind].key,
-      query: { code: '1', key: naverKey, value },
+      // Half a character, which anybody can send, has no place in a URL.
+      query: { code: '1', key: toUSVString(naverKey), value: toUSVString(value) },
       read: (reply) => readComparison(reply, platform),
     });
   }
@@ -178,7 +180,7 @@ export class NaverCaptchaClient {
     } catch (thrown) {
       const code = errorCode(thrown);
       if (code !== undefined && NEVER_SENT.has(code)) reached = false;
-      if (code === 'TOO_MANY_WAITING') sent = false;
+      if (code === 'TOO_MANY_WAITING' || code === 'CLOSED') sent = false;
       const error = thrown instanceof CaptchaException ? thrown : unavailable(code);
       attempt = { error, refusedByGate: entered.length < this.gates.length };
     }

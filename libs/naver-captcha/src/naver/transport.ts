@@ -40,6 +40,7 @@ export class NaverTransport implements OnApplicationShutdown {
 
   #exchange(agent: Agent, request: TransportRequest, begun: (exchange: Exchange) => void): Promise<RawReply> {
     return new Promise((resolve, reject) => {
+      if (this.#isClosed) throw new TransportError('CLOSED');
       if (this.#inFlight >= this.options.maxSockets + MAX_WAITING) {
         throw new TransportError('TOO_MANY_WAITING');
       }
@@ -62,16 +63,16 @@ export class NaverTransport implements OnApplicationShutdown {
 
   /** Loaded with the first call: undici alone would make up most of what this module adds to the start. */
   async #open(): Promise<Agent> {
-    if (this.#isClosed) throw new TransportError('CLOSED');
     this.#opening ??= import('undici').then(
       ({ Agent }) =>
-        // The deadline of the call is the one deadline; undici's own would only add surprises beside it.
+        // The deadline of the call is the one deadline; undici's own would only add surprises beside it. Connecting is
+        // given up apart: it does not end with the call that began it, and would hold its place for good.
         new Agent({
           connections: this.options.maxSockets,
           pipelining: 1,
           headersTimeout: 0,
           bodyTimeout: 0,
-          connect: { timeout: 0 },
+          connect: { timeout: this.options.timeoutMs },
         }),
     );
     this.#agent = await this.#opening;
