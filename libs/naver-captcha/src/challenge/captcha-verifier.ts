@@ -128,7 +128,8 @@ export class CaptchaVerifier {
     if (!isBinding(expected.binding) || !key.fits(expected)) return rejected('mismatch', kind);
     if (!isPlausible(answer.value, [kind], this.options)) return rejected('malformed', kind);
     await steps.beforeAttempt?.();
-    return this.spendAttempt(key, answer.value, steps);
+    // Awaited: a promise that is only returned arrives a few turns later.
+    return await this.spendAttempt(key, answer.value, steps);
   }
 
   private async spendAttempt(

@@ -133,9 +133,9 @@ export class CaptchaGuard implements CanActivate {
     requirement: CaptchaRequirement,
   ): Promise<CaptchaOutcome> {
     const { afterFailures } = requirement;
-    if (afterFailures === undefined) return this.verified(context, requirement);
+    if (afterFailures === undefined) return await this.verified(context, requirement);
     const keys = await this.failureKeys(context, afterFailures);
-    if (keys === undefined) return this.verified(context, requirement);
+    if (keys === undefined) return await this.verified(context, requirement);
     const { limit = FREE_FAILURES, windowMs = FAILURE_WINDOW_MS, isFailure = isRefusal } = afterFailures;
     const rate = { limit, windowMs };
     // Verified before anything is counted: whoever sends no captcha must not fill the store with made-up accounts.

@@ -23,6 +23,8 @@ export class Circuit {
   readonly #policy: CircuitBreakerPolicy;
   readonly #inside = new Map<NaverCall, (error: Error | undefined) => void>();
   #opensAt = 0;
+  /** Since the last success. */
+  #hasFailed = false;
 
   constructor(
     private readonly clock: CaptchaClock,
@@ -66,6 +68,8 @@ export class Circuit {
   /** Nothing to wait for where the call is let in, which cockatiel knows at once. */
   enter(call: NaverCall): Promise<void> | undefined {
     this.refuseWhileOpen();
+    // A closed circuit lets everybody in: cockatiel need only hear of what goes wrong then.
+    if (this.#policy.state === CircuitState.Closed) return undefined;
     const execution = this.#policy.execute(
       () =>
         new Promise<void>((resolve, reject) => {
@@ -82,8 +86,22 @@ export class Circuit {
   }
 
   leave(call: NaverCall, error: Error | undefined): void {
-    this.#inside.get(call)?.(error);
+    const end = this.#inside.get(call);
     this.#inside.delete(call);
+    if (end !== undefined) end(error);
+    else if (this.#policy.state === CircuitState.Closed) this.#hear(error);
+  }
+
+  #hear(error: Error | undefined): void {
+    // Success after success is no news, and telling it would cost every request.
+    if (error === undefined && !this.#hasFailed) return;
+    this.#hasFailed = error !== undefined;
+    this.#policy
+      .execute(() => {
+        if (error !== undefined) throw error;
+      })
+      // How it ended is the caller's own news.
+      .catch(() => undefined);
   }
 
   /** Cockatiel looks at the system's clock, which may go back: it is told never to wait, and the waiting is done above. */

@@ -44,16 +44,13 @@ export class MemoryCaptchaStore implements CaptchaStore {
     this.#clock = options.clock ?? { now: () => Date.now() };
   }
 
-  async take(name: string, { limit, ttlMs }: CaptchaStoreLimit): Promise<CaptchaStoreTaking> {
-    const entry = this.#living(name);
-    if (entry === undefined) {
-      if (limit < 1) return Promise.resolve({ taken: false, count: 0 });
-      this.#insert(name, { count: 1, expiresAt: this.#clock.now() + ttlMs });
-      return Promise.resolve({ taken: true, count: 1 });
+  /** Not async, which would hand on each promise a few turns later, several times a request. */
+  take(name: string, limit: CaptchaStoreLimit): Promise<CaptchaStoreTaking> {
+    try {
+      return Promise.resolve(this.#take(name, limit));
+    } catch (error) {
+      return Promise.reject(error instanceof Error ? error : new Error('unknown'));
     }
-    if (entry.count >= limit) return Promise.resolve({ taken: false, count: entry.count });
-    entry.count += 1;
-    return Promise.resolve({ taken: true, count: entry.count });
   }
 
   async release(name: string): Promise<void> {
@@ -75,6 +72,18 @@ export class MemoryCaptchaStore implements CaptchaStore {
   async delete(name: string): Promise<void> {
     this.#purpose(name).entries.delete(name);
     return Promise.resolve();
+  }
+
+  #take(name: string, { limit, ttlMs }: CaptchaStoreLimit): CaptchaStoreTaking {
+    const entry = this.#living(name);
+    if (entry === undefined) {
+      if (limit < 1) return { taken: false, count: 0 };
+      this.#insert(name, { count: 1, expiresAt: this.#clock.now() + ttlMs });
+      return { taken: true, count: 1 };
+    }
+    if (entry.count >= limit) return { taken: false, count: entry.count };
+    entry.count += 1;
+    return { taken: true, count: entry.count };
   }
 
   #purpose(name: string): Purpose {
