@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ExecutionContext, PipeTransform } from '@nestjs/common';
+import { type ExecutionContext, type PipeTransform, UseGuards } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { MessageBody, SubscribeMessage, WebSocketGateway, WsException } from '@nestjs/websockets';
 import { type NaverCaptchaEmulator, startNaverCaptchaEmulator } from 'naver-captcha-emulator';
@@ -88,6 +88,12 @@ describe('a gateway', () => {
       return 'strict';
     }
 
+    @SubscribeMessage('bare')
+    @UseGuards(CaptchaGuard)
+    bare(): string {
+      return 'bare';
+    }
+
     @SubscribeMessage('open')
     open(@CaptchaResult() outcome: CaptchaOutcome): CaptchaOutcome {
       return outcome;
@@ -111,6 +117,15 @@ describe('a gateway', () => {
 
     expect(codeOf((await client.send({}, 'strict')).error)).toBe('CAPTCHA_MISSING');
     expect(emulator.requests).toHaveLength(before);
+  });
+
+  it('asks for a captcha where @UseGuards() alone puts the guard', async () => {
+    await using app = await start();
+    const answer = await solve(app, emulator);
+    using client = await connectIo(app.url);
+
+    expect(codeOf((await client.send({}, 'bare')).error)).toBe('CAPTCHA_MISSING');
+    expect(await client.send(answer, 'bare')).toEqual({ ran: 'bare' });
   });
 
   it('takes a text apart by extract, tells the outcome, and refuses what is no text', async () => {

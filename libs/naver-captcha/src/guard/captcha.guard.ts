@@ -23,6 +23,7 @@ import {
   mergeRequirements,
 } from './captcha-requirement.js';
 import { findAnswer, type FoundAnswer, isAbsent } from './find-answer.js';
+import { guardsOf } from './guards-of.js';
 import { isObject } from './is-object.js';
 import { presentException } from './present-exception.js';
 import { stripAnswer } from './strip-answer.js';
@@ -108,9 +109,17 @@ export class CaptchaGuard implements CanActivate {
       this.reflector.get<CaptchaRequirement | undefined>(CAPTCHA_REQUIREMENT, context.getClass()),
       this.reflector.get<CaptchaRequirement | undefined>(CAPTCHA_REQUIREMENT, context.getHandler()),
     );
-    // Without a decorator this is a global guard, and those protect HTTP routes.
-    if (requirement === undefined) return transportOf(context) === HTTP ? REQUIRED : undefined;
+    // Without a decorator of ours this is a global guard, and those protect HTTP routes, unless @UseGuards() put it here.
+    if (requirement === undefined) {
+      return transportOf(context) === HTTP || this.isPutBefore(context) ? REQUIRED : undefined;
+    }
     return requirement.required ? requirement : undefined;
+  }
+
+  private isPutBefore(context: ExecutionContext): boolean {
+    return [context.getClass(), context.getHandler()].some((target) =>
+      guardsOf(target).includes(this.constructor),
+    );
   }
 
   private async letThrough(

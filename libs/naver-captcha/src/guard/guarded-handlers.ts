@@ -1,13 +1,9 @@
-import 'reflect-metadata';
-
 import { type ApplicationConfig, MetadataScanner, type ModulesContainer, type Reflector } from '@nestjs/core';
 
 import { CAPTCHA_REQUIREMENT } from '../tokens.js';
 import { CaptchaGuard } from './captcha.guard.js';
 import { type CaptchaRequirement, mergeRequirements } from './captcha-requirement.js';
-
-/** Where `@UseGuards()` writes; a constant of Nest's that its index does not export. */
-const GUARDS = '__guards__';
+import { classOf, guardsOf } from './guards-of.js';
 
 type NestModule = ModulesContainer extends ReadonlyMap<string, infer T> ? T : never;
 
@@ -68,14 +64,4 @@ export function isCaptchaGuard(type: unknown): type is typeof CaptchaGuard {
 
 function requirementOf(reflector: Reflector, target: object): CaptchaRequirement | undefined {
   return typeof target === 'function' ? reflector.get(CAPTCHA_REQUIREMENT, target) : undefined;
-}
-
-function guardsOf(target: object): unknown[] {
-  const guards: unknown = Reflect.getMetadata(GUARDS, target);
-  return Array.isArray(guards) ? guards.map(classOf) : [];
-}
-
-/** Guards may be instances: their classes are what a person knows them by. */
-function classOf(guard: unknown): unknown {
-  return typeof guard === 'object' && guard !== null ? guard.constructor : guard;
 }
