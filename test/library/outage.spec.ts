@@ -9,7 +9,8 @@ import {
   CAPTCHA_EVENTS,
   CAPTCHA_STORE,
   type CaptchaEvent,
-  type MemoryCaptchaStore,
+  type CaptchaStore,
+  MemoryCaptchaStore,
   NaverCaptchaClient,
   NaverCaptchaService,
   type OnCaptchaUnavailable,
@@ -287,6 +288,34 @@ describe('the breaker', () => {
 
     expect(replies.filter((reply) => reply === 'made')).toHaveLength(1);
     expect(emulator.requests).toHaveLength(before + 1);
+  });
+
+  it('stays open where the call that was to try never reached NAVER', async () => {
+    const memory = new MemoryCaptchaStore();
+    let isSlow = false;
+    const store: CaptchaStore = {
+      take: async (name, limit) => {
+        // The deadline's own timer is the older one, and so the first to fire.
+        if (isSlow) await new Promise((resolve) => setTimeout(resolve, TIMEOUT_MS));
+        return memory.take(name, limit);
+      },
+      release: (name) => memory.release(name),
+      get: (name) => memory.get(name),
+      set: (name, count, lifetime) => memory.set(name, count, lifetime),
+      delete: (name) => memory.delete(name),
+    };
+    await using app = await startSignup(emulator, { options: { store, timeoutMs: TIMEOUT_MS } });
+    const events = breakerEvents(app);
+    emulator.failNext({ fault: 'gateway-503', call: 'issue', times: 5 });
+    for (let time = 0; time < 3; time += 1) await issue(app);
+    app.clock.advance(10_000);
+    isSlow = true;
+    expect(await issue(app)).toBe('CAPTCHA_UNAVAILABLE');
+    isSlow = false;
+
+    expect(events.map(({ state }) => state)).toEqual(['open', 'half-open', 'open']);
+    app.clock.advance(20_000);
+    expect(await issue(app)).toBe('made');
   });
 
   it('says when to come back', async () => {

@@ -27,7 +27,12 @@ export class BreakerGate implements CallGate {
   }
 
   after(call: NaverCall, { error, status }: NaverCallResult): void {
-    this.#circuits.get(call.operation)?.leave(call, isOutage(error, status) ? error : undefined);
+    const circuit = this.#circuits.get(call.operation);
+    circuit?.leave(
+      call,
+      isOutage(error, status) ? error : undefined,
+      status === undefined ? error : undefined,
+    );
   }
 
   /** Loaded with the first call: an application starts without what makes circuits. */

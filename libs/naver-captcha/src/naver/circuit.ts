@@ -85,11 +85,15 @@ export class Circuit {
     return undefined;
   }
 
-  leave(call: NaverCall, error: Error | undefined): void {
+  /**
+   * @param outage an outage of NAVER's
+   * @param silence what ended the call without a reply, whoever is to blame: a trial shows nothing then
+   */
+  leave(call: NaverCall, outage: Error | undefined, silence: Error | undefined): void {
     const end = this.#inside.get(call);
     this.#inside.delete(call);
-    if (end !== undefined) end(error);
-    else if (this.#policy.state === CircuitState.Closed) this.#hear(error);
+    if (end !== undefined) end(outage ?? silence);
+    else if (this.#policy.state === CircuitState.Closed) this.#hear(outage);
   }
 
   #hear(error: Error | undefined): void {
