@@ -53,8 +53,11 @@ Module({
   controllers: [SignupController],
 })(AppModule);
 
-let collections = 0;
-new PerformanceObserver((list) => (collections += list.getEntries().length)).observe({ entryTypes: ['gc'] });
+// The observer is told of a collection some time after it.
+const collectedAt = [];
+new PerformanceObserver((list) => {
+  for (const { startTime } of list.getEntries()) collectedAt.push(startTime);
+}).observe({ entryTypes: ['gc'] });
 
 const app = await NestFactory.create(
   AppModule,
@@ -63,21 +66,23 @@ const app = await NestFactory.create(
 );
 await app.listen(0, '127.0.0.1');
 
+let begunAt;
 let cpu;
 let heap;
 process.on('message', async (asked) => {
   if (asked === 'begin') {
     globalThis.gc();
-    // The observer is told of that collection later.
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    collections = 0;
+    begunAt = performance.now();
     cpu = process.cpuUsage();
     heap = process.memoryUsage().heapUsed;
     process.send({});
   } else if (asked === 'end') {
     const bytes = process.memoryUsage().heapUsed - heap;
     const { user, system } = process.cpuUsage(cpu);
-    process.send({ bytes, collections, cpuMicros: user + system });
+    const endedAt = performance.now();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const during = collectedAt.filter((at) => at >= begunAt && at <= endedAt);
+    process.send({ bytes, collections: during.length, cpuMicros: user + system });
   } else {
     const service = app.get(NaverCaptchaService);
     const made = [];
