@@ -46,11 +46,9 @@ export class MemoryCaptchaStore implements CaptchaStore {
 
   /** Not async, which would hand on each promise a few turns later, several times a request. */
   take(name: string, limit: CaptchaStoreLimit): Promise<CaptchaStoreTaking> {
-    try {
-      return Promise.resolve(this.#take(name, limit));
-    } catch (error) {
-      return Promise.reject(error instanceof Error ? error : new Error('unknown'));
-    }
+    return new Promise((resolve) => {
+      resolve(this.#take(name, limit));
+    });
   }
 
   async release(name: string): Promise<void> {
