@@ -1,35 +1,52 @@
 /**
- * The rooms of libs/naver-captcha/src, from the top down. An import may point at the same room or at one further
- * down; `naver` and `store` stand side by side and never see each other. On top are the doors beside the main one.
+ * The rooms of libs/naver-captcha/src, from the top down: one list a level. A file imports files of its own room and of
+ * the levels below; rooms of one level do not import each other.
  */
 const lib = '^libs/naver-captcha/src';
-/** What an application imports only where it uses it: each a package entry of its own. */
-const doors = '(redis|swagger|terminus|opentelemetry|testing)';
-const rooms = [
-  ['door', doors],
-  ['module', '(module|index)'],
-  ['routes', 'routes'],
-  ['guard', 'guard'],
-  ['challenge', 'challenge'],
-  ['naver', 'naver'],
-  ['store', 'store'],
-  ['bottom', '(events|errors|tokens|types)'],
+/** Entry points beside the main one, each with packages that only its users install. */
+const entries = '(redis|swagger|terminus|opentelemetry|testing)';
+const levels = [
+  ['entries'],
+  ['module'],
+  ['routes'],
+  ['guard'],
+  ['contexts', 'challenge'],
+  ['limits'],
+  ['keys', 'engines', 'store'],
+  ['bottom'],
 ];
-const inside = (pattern) => `${lib}/${pattern}(/|[.]ts$)`;
+/** What a room is, where it is not the folder of its name. */
+const folders = {
+  module: '(module|index)',
+  bottom: '(events|errors|tokens|types|quiet-logger|unknown-values)',
+};
+const inside = (room) => `${lib}/${folders[room] ?? room}(/|[.]ts$)`;
+const anyOf = (rooms) => rooms.map(inside).join('|');
 
-const upward = [];
-rooms.forEach(([name, from], level) => {
-  const above = rooms.slice(0, level).filter(([other]) => !(name === 'store' && other === 'naver'));
-  if (above.length === 0) return;
-  upward.push({
-    name: `${name}-points-up`,
-    comment:
-      'Arrows run one way: doors → module → routes → guard → challenge → naver, store → events, errors, tokens, types.',
-    severity: 'error',
-    from: { path: inside(from) },
-    to: { path: above.map(([, pattern]) => inside(pattern)).join('|') },
-  });
-});
+const roomRules = levels.flatMap((level, depth) =>
+  level.flatMap((room) => {
+    const above = levels.slice(0, depth).flat();
+    const beside = level.filter((other) => other !== room);
+    return [
+      {
+        name: `${room}-points-up`,
+        comment:
+          'Arrows run one way: entries → module → routes → guard → contexts, challenge → limits → keys, engines, ' +
+          'store → events, errors, tokens, types.',
+        severity: 'error',
+        from: { path: inside(room) },
+        to: { path: anyOf(above) },
+      },
+      {
+        name: `${room}-points-aside`,
+        comment: 'Rooms of one level do not import each other.',
+        severity: 'error',
+        from: { path: inside(room) },
+        to: { path: anyOf(beside) },
+      },
+    ].filter(({ to }) => to.path !== '');
+  }),
+);
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -41,19 +58,43 @@ module.exports = {
       from: {},
       to: { circular: true },
     },
-    ...upward,
+    ...roomRules,
     {
-      name: 'naver-and-store-apart',
+      name: 'entries-apart',
+      comment: 'A user of one entry point loads no package that only another entry point needs.',
       severity: 'error',
-      from: { path: inside('(naver|store)') },
-      to: { path: inside('(naver|store)'), pathNot: `${lib}/$1/` },
+      from: { path: `${lib}/entries/${entries}/` },
+      to: { path: `${lib}/entries/${entries}/`, pathNot: `${lib}/entries/$1/` },
     },
     {
-      name: 'doors-apart',
-      comment: 'Whoever opens one door beside the main one loads no package that only another needs.',
+      name: 'engines-apart',
+      comment: 'Engines know the contract and never each other.',
       severity: 'error',
-      from: { path: inside(doors) },
-      to: { path: inside(doors), pathNot: `${lib}/$1/` },
+      from: { path: `${lib}/engines/([^/]+)/` },
+      to: { path: `${lib}/engines/[^/]+/`, pathNot: `${lib}/engines/$1/` },
+    },
+    {
+      name: 'only-limits-use-the-store',
+      comment:
+        'What is counted and how it is named is found in limits/ alone; module/ and entries/ provide stores.',
+      severity: 'error',
+      from: { path: anyOf(['routes', 'guard', 'contexts', 'challenge', 'keys', 'engines']) },
+      to: { path: inside('store') },
+    },
+    {
+      name: 'the-contract-not-the-engine',
+      comment:
+        'Above engines/, only limits/, module/ and entries/ know an engine; the others know the contract.',
+      severity: 'error',
+      from: { path: anyOf(['routes', 'guard', 'contexts', 'challenge']) },
+      to: { path: `${lib}/engines/[^/]+/` },
+    },
+    {
+      name: 'routes-and-swagger-skip-the-guard',
+      comment: 'The routes and the OpenAPI documents need nothing of guard/ but @SkipCaptcha().',
+      severity: 'error',
+      from: { path: `${lib}/(routes|entries/swagger)/` },
+      to: { path: inside('guard'), pathNot: `${lib}/guard/skip-captcha[.]decorator[.]ts$` },
     },
     {
       name: 'no-own-barrel',
@@ -75,9 +116,9 @@ module.exports = {
     },
     {
       name: 'only-naver-speaks-http',
-      comment: "Only naver/ knows NAVER's HTTP; module/ hands it Nest's HttpModule.",
+      comment: "Only engines/naver/ knows NAVER's HTTP; module/ imports Nest's HttpModule for it.",
       severity: 'error',
-      from: { path: lib, pathNot: `${lib}/(naver|module)/` },
+      from: { path: lib, pathNot: `${lib}/(engines/naver|module)/` },
       to: { path: 'node_modules/(undici|axios|@nestjs/axios)/' },
     },
     {
@@ -103,12 +144,12 @@ module.exports = {
     },
     {
       name: 'not-reachable',
-      comment: 'A source file that no public door leads to is dead.',
+      comment: 'A source file that no public entry point leads to is dead.',
       severity: 'error',
-      from: { path: `^libs/[^/]+/src/(index|${doors}/index|cli/main)[.]ts$` },
+      from: { path: `^libs/[^/]+/src/(index|entries/${entries}/index|cli/main)[.]ts$` },
       to: {
         path: '^libs/[^/]+/src/',
-        pathNot: `^libs/naver-captcha-widget/|/src/(index|${doors}/index|cli/main)[.]ts$`,
+        pathNot: `^libs/naver-captcha-widget/|/src/(index|entries/${entries}/index|cli/main)[.]ts$`,
         reachable: false,
       },
     },

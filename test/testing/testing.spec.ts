@@ -340,9 +340,9 @@ describe('the entry', () => {
       const cjs = ${JSON.stringify(cjs)};
       const loaded = (part) => Object.keys(require.cache).some((path) => path.replaceAll('\\\\', '/').includes(part));
       require(cjs + '/index.js');
-      const early = loaded('/dist/cjs/testing/');
+      const early = loaded('/dist/cjs/entries/testing/');
       require(cjs + '/testing/index.js');
-      const late = [loaded('/dist/cjs/testing/'), loaded('/@nestjs/testing/')];
+      const late = [loaded('/dist/cjs/entries/testing/'), loaded('/@nestjs/testing/')];
       require('@nestjs/testing');
       process.stdout.write(JSON.stringify({ early, late, control: loaded('/@nestjs/testing/') }));`;
     const { stdout } = await promisify(execFile)(process.execPath, ['-e', script]);

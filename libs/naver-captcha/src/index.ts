@@ -18,11 +18,12 @@ export { CaptchaResult } from './guard/captcha-result.decorator.js';
 export { RequireCaptcha } from './guard/require-captcha.decorator.js';
 export { SkipCaptcha } from './guard/skip-captcha.decorator.js';
 
-export { type CaptchaFailureKey } from './challenge/failures.js';
+export { type CaptchaFailureKey } from './limits/failures.js';
 export { type CreateChallengeOptions, NaverCaptchaService } from './challenge/naver-captcha.service.js';
 
-export { NaverCaptchaClient } from './naver/naver-captcha.client.js';
-export { type NaverComparison } from './naver/wire-format.js';
+export { type CallGate, type NaverCallResult } from './engines/naver/call-gate.js';
+export { NaverCaptchaClient } from './engines/naver/naver-captcha.client.js';
+export { type NaverComparison } from './engines/naver/wire-format.js';
 
 export { type CaptchaStore, type CaptchaStoreLimit, type CaptchaStoreTaking } from './store/captcha-store.js';
 export {
@@ -66,7 +67,6 @@ export {
 export {
   type Awaitable,
   CAPTCHA_KINDS,
-  type CallGate,
   type CaptchaAnswer,
   type CaptchaAnswerNames,
   type CaptchaChallenge,
@@ -87,7 +87,6 @@ export {
   type CaptchaUnavailablePolicy,
   type CaptchaVerdict,
   type NaverCall,
-  type NaverCallResult,
   type NaverPlatform,
   type OnCaptchaUnavailable,
   type ResolvedCaptchaOptions,

@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Subject } from 'rxjs';
 
-import { CaptchaException, CaptchaUnavailableException } from '../errors.js';
+import { CaptchaUnavailableException } from '../errors.js';
 import type { CaptchaEvent } from '../events.js';
-import { NaverCaptchaClient } from '../naver/naver-captcha.client.js';
-import type { NaverComparison } from '../naver/wire-format.js';
+import { NaverCaptchaClient } from '../engines/naver/naver-captcha.client.js';
+import type { NaverComparison } from '../engines/naver/wire-format.js';
 import { CAPTCHA_CLOCK, CAPTCHA_EVENTS, CAPTCHA_OPTIONS } from '../tokens.js';
 import {
   type Awaitable,
@@ -18,10 +18,10 @@ import {
   type ResolvedCaptchaOptions,
 } from '../types.js';
 import { isPlausible, parseAnswer } from './answer.js';
-import { Attempts } from './attempts.js';
-import { isBinding } from './binding.js';
-import { CaptchaKeys } from './captcha-keys.js';
-import type { OpenedKey } from './key-ring.js';
+import { Attempts } from '../limits/attempts.js';
+import { isBinding } from '../keys/binding.js';
+import { CaptchaKeys } from '../keys/captcha-keys.js';
+import type { OpenedKey } from '../keys/key-ring.js';
 import { PrefetchedKeys } from './prefetched-keys.js';
 
 /** What whoever asks for a verdict has to say on the way to it. */
@@ -102,13 +102,9 @@ export class CaptchaVerifier {
   issuingOutage(kinds: readonly CaptchaKind[] = CAPTCHA_KINDS): CaptchaUnavailableException | undefined {
     let outage: CaptchaUnavailableException | undefined;
     for (const kind of kinds) {
-      try {
-        if (!this.prefetched.has(kind)) this.client.peek('issue', kind);
-        return undefined;
-      } catch (thrown) {
-        if (!(thrown instanceof CaptchaUnavailableException)) return undefined;
-        outage = thrown;
-      }
+      const refusal = this.prefetched.has(kind) ? undefined : this.client.refusalOf('issue', kind);
+      if (!(refusal instanceof CaptchaUnavailableException)) return undefined;
+      outage = refusal;
     }
     return outage;
   }
@@ -138,7 +134,7 @@ export class CaptchaVerifier {
     { allow }: VerificationSteps,
   ): Promise<Judgement> {
     const { kind } = key;
-    const known = this.knownRefusal(kind);
+    const known = this.client.refusalOf('compare', kind);
     // What is known to be refused costs no attempt, unless it is to be let through: that spends the key.
     if (known !== undefined && !(await isAllowed(known, allow))) throw known;
     if (!(await this.attempts.take(key, this.clock.now()))) return rejected('used', kind);
@@ -157,16 +153,6 @@ export class CaptchaVerifier {
       throw thrown;
     }
     return { verdict: await this.verdictOf(key, comparison), kind };
-  }
-
-  private knownRefusal(kind: CaptchaKind): CaptchaException | undefined {
-    try {
-      this.client.peek('compare', kind);
-      return undefined;
-    } catch (thrown) {
-      if (thrown instanceof CaptchaException) return thrown;
-      throw thrown;
-    }
   }
 
   private async verdictOf(key: OpenedKey, comparison: NaverComparison): Promise<CaptchaVerdict> {

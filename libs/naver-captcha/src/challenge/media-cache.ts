@@ -4,12 +4,12 @@ import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 
 import { CaptchaTooManyException } from '../errors.js';
-import { NaverCaptchaClient } from '../naver/naver-captcha.client.js';
+import { NaverCaptchaClient } from '../engines/naver/naver-captcha.client.js';
 import type { CaptchaStore } from '../store/captcha-store.js';
 import { CAPTCHA_CLOCK, CAPTCHA_STORE } from '../tokens.js';
 import type { CaptchaClock, CaptchaMedia } from '../types.js';
-import { askStore } from './ask-store.js';
-import { type OpenedKey, remainingMs } from './key-ring.js';
+import { askStore } from '../limits/ask-store.js';
+import { type OpenedKey, remainingMs } from '../keys/key-ring.js';
 
 /** What is known of a key whose picture or sound is fetched. */
 export type MediaKey = Pick<OpenedKey, 'kind' | 'naverKey' | 'expiresAtMs'>;

@@ -9,7 +9,7 @@ import {
   rejectionException,
 } from '../errors.js';
 import type { CaptchaEvent } from '../events.js';
-import { NaverCaptchaClient } from '../naver/naver-captcha.client.js';
+import { NaverCaptchaClient } from '../engines/naver/naver-captcha.client.js';
 import type { CaptchaStore } from '../store/captcha-store.js';
 import { CAPTCHA_CLOCK, CAPTCHA_EVENTS, CAPTCHA_OPTIONS, CAPTCHA_STORE } from '../tokens.js';
 import {
@@ -26,16 +26,16 @@ import {
   type CaptchaVerdict,
   type ResolvedCaptchaOptions,
 } from '../types.js';
-import { isAction } from './action.js';
-import { askStore } from './ask-store.js';
-import { isBinding } from './binding.js';
-import { CaptchaKeys } from './captcha-keys.js';
+import { isAction } from '../keys/action.js';
+import { askStore } from '../limits/ask-store.js';
+import { isBinding } from '../keys/binding.js';
+import { CaptchaKeys } from '../keys/captcha-keys.js';
 import { CaptchaVerifier } from './captcha-verifier.js';
-import { type CaptchaFailureKey, Failures } from './failures.js';
+import { type CaptchaFailureKey, Failures } from '../limits/failures.js';
 import { MediaCache } from './media-cache.js';
-import { PersonalNames, sameHousehold } from './personal-names.js';
+import { PersonalNames, sameHousehold } from '../limits/hashed-names.js';
 import { PrefetchedKeys } from './prefetched-keys.js';
-import { QuotaGate } from './quota.gate.js';
+import { QuotaGate } from '../limits/quota.gate.js';
 
 /** What a challenge is for. */
 export interface CreateChallengeOptions {
@@ -89,7 +89,8 @@ export class NaverCaptchaService {
     }
     if (!isBinding(binding)) throw new CaptchaMalformedException({ detail: 'A binding is a string.' });
     this.keys.ring.assertKeeps({ action, binding });
-    if (!this.prefetched.has(kind)) this.client.peek('issue', kind);
+    const refusal = this.prefetched.has(kind) ? undefined : this.client.refusalOf('issue', kind);
+    if (refusal !== undefined) throw refusal;
     if (by !== undefined) await this.limitIssuing(by);
     const prefetched = this.prefetched.take(kind);
     const naverKey = prefetched?.naverKey ?? (await this.client.issueKey(kind));

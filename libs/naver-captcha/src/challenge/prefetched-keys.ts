@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 
-import { NaverCaptchaClient } from '../naver/naver-captcha.client.js';
+import { NaverCaptchaClient } from '../engines/naver/naver-captcha.client.js';
 import { CAPTCHA_CLOCK, CAPTCHA_OPTIONS } from '../tokens.js';
 import type { CaptchaClock, CaptchaKind, ResolvedCaptchaOptions } from '../types.js';
 import { MediaCache } from './media-cache.js';

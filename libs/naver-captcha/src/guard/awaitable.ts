@@ -1,5 +1,5 @@
 import type { Awaitable } from '../types.js';
-import { isObject } from './is-object.js';
+import { isObject } from '../unknown-values.js';
 
 // What an application's functions yield mostly need not be awaited, and awaiting it all the same costs every request.
 

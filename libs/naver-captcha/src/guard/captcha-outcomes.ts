@@ -2,7 +2,7 @@ import { type ExecutionContext, Injectable } from '@nestjs/common';
 
 import { CAPTCHA_OUTCOME } from '../tokens.js';
 import type { CaptchaOutcome } from '../types.js';
-import { transportOf } from './transports/transport-of.js';
+import { transportOf } from '../contexts/context-kind-of.js';
 
 /**
  * Remembers what came of each `ExecutionContext`. Nest hands the same one to global, class and method guards, so

@@ -1,6 +1,6 @@
 import type { ExecutionContext, PipeTransform, Type } from '@nestjs/common';
 
-import type { CaptchaFailureKey } from '../challenge/failures.js';
+import type { CaptchaFailureKey } from '../limits/failures.js';
 import type { Awaitable, CaptchaKind, OnCaptchaUnavailable } from '../types.js';
 
 /** What `@RequireCaptcha()` takes. A field left out, or explicitly `undefined`, means its default. */

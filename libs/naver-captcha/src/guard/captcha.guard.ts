@@ -2,8 +2,8 @@ import { type CanActivate, type ExecutionContext, HttpException, Inject, Injecta
 import { ApplicationConfig, HttpAdapterHost, Reflector } from '@nestjs/core';
 
 import { CaptchaVerifier, type VerificationSteps } from '../challenge/captcha-verifier.js';
-import { type CaptchaFailureKey, type CountedTry, Failures } from '../challenge/failures.js';
-import { QuietLogger } from '../challenge/quiet-logger.js';
+import { type CaptchaFailureKey, type CountedTry, Failures } from '../limits/failures.js';
+import { QuietLogger } from '../quiet-logger.js';
 import {
   CaptchaException,
   CaptchaMalformedException,
@@ -22,13 +22,13 @@ import {
   type CaptchaRequirement,
   mergeRequirements,
 } from './captcha-requirement.js';
-import { findAnswer, type FoundAnswer, isAbsent } from './find-answer.js';
+import { findAnswer, type FoundAnswer, isAbsent } from '../contexts/find-answer.js';
 import { guardsOf } from './guards-of.js';
-import { isObject } from './is-object.js';
-import { presentException } from './present-exception.js';
-import { stripAnswer } from './strip-answer.js';
-import { HTTP } from './transports/http.transport.js';
-import { transportOf } from './transports/transport-of.js';
+import { isObject } from '../unknown-values.js';
+import { presentException } from '../contexts/present-exception.js';
+import { stripAnswer } from '../contexts/strip-answer.js';
+import { HTTP } from '../contexts/http.context.js';
+import { transportOf } from '../contexts/context-kind-of.js';
 import { validateBody } from './validate-body.js';
 import { isRefusal, watchResponse } from './watch-response.js';
 

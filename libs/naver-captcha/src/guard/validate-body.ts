@@ -3,9 +3,9 @@ import type { ApplicationConfig } from '@nestjs/core';
 
 import type { ResolvedCaptchaOptions } from '../types.js';
 import type { CaptchaRequirement } from './captcha-requirement.js';
-import { isObject } from './is-object.js';
-import { stripAnswer } from './strip-answer.js';
-import type { Transport } from './transports/transport.js';
+import { isObject } from '../unknown-values.js';
+import { stripAnswer } from '../contexts/strip-answer.js';
+import type { Transport } from '../contexts/context-kind.js';
 
 const plainPipe = (): PipeTransform => new ValidationPipe();
 

@@ -3,7 +3,7 @@ import { ServerResponse } from 'node:http';
 import type { ExecutionContext } from '@nestjs/common';
 import onHeaders from 'on-headers';
 
-import type { CountedTry } from '../challenge/failures.js';
+import type { CountedTry } from '../limits/failures.js';
 
 /** Told to the page with the failure after which a captcha is needed. */
 const REQUIRED_HEADER = 'X-Captcha-Required';

@@ -13,23 +13,24 @@ import {
 import { ApplicationConfig, ModulesContainer, Reflector } from '@nestjs/core';
 import { Subject } from 'rxjs';
 
-import { Attempts } from '../challenge/attempts.js';
-import { CaptchaKeys } from '../challenge/captcha-keys.js';
+import { Attempts } from '../limits/attempts.js';
+import { CaptchaKeys } from '../keys/captcha-keys.js';
 import { CaptchaVerifier } from '../challenge/captcha-verifier.js';
-import { Failures } from '../challenge/failures.js';
+import { Failures } from '../limits/failures.js';
 import { NaverCaptchaService } from '../challenge/naver-captcha.service.js';
 import { MediaCache } from '../challenge/media-cache.js';
-import { PersonalNames } from '../challenge/personal-names.js';
+import { PersonalNames } from '../limits/hashed-names.js';
 import { PrefetchedKeys } from '../challenge/prefetched-keys.js';
-import { QuietLogger } from '../challenge/quiet-logger.js';
-import { QuotaGate } from '../challenge/quota.gate.js';
-import { UpstreamReportGate } from '../challenge/upstream-report.gate.js';
+import { QuietLogger } from '../quiet-logger.js';
+import { QuotaGate } from '../limits/quota.gate.js';
+import { UpstreamReportGate } from '../engines/naver/call-report.gate.js';
 import type { CaptchaEvent } from '../events.js';
 import { CaptchaOutcomes } from '../guard/captcha-outcomes.js';
-import { lateCaptchaGuards } from '../guard/guard-order.js';
-import { BreakerGate } from '../naver/breaker.gate.js';
-import { NaverCaptchaClient } from '../naver/naver-captcha.client.js';
-import { NaverTransport } from '../naver/transport.js';
+import { lateCaptchaGuards } from './late-guards.js';
+import type { CallGate } from '../engines/naver/call-gate.js';
+import { BreakerGate } from '../engines/naver/breaker.gate.js';
+import { NaverCaptchaClient } from '../engines/naver/naver-captcha.client.js';
+import { NaverTransport } from '../engines/naver/transport.js';
 import type { CaptchaStore } from '../store/captcha-store.js';
 import { MemoryCaptchaStore } from '../store/memory-captcha-store.js';
 import {
@@ -40,7 +41,7 @@ import {
   CAPTCHA_RANDOM,
   CAPTCHA_STORE,
 } from '../tokens.js';
-import type { CallGate, CaptchaClock, CaptchaRandom, ResolvedCaptchaOptions } from '../types.js';
+import type { CaptchaClock, CaptchaRandom, ResolvedCaptchaOptions } from '../types.js';
 import { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } from './naver-captcha.module-definition.js';
 import type {
   NaverCaptchaModuleExtras,

@@ -12,7 +12,7 @@ import {
 } from 'class-validator';
 
 import { CAPTCHA_ERRORS } from '../errors.js';
-import { PLATFORMS } from '../naver/platforms.js';
+import { PLATFORMS } from '../engines/naver/platforms.js';
 import { ENVIRONMENT_VARIABLES } from './environment.js';
 
 // Messages name the option, its variable and the remedy, and never the value: it may be a secret.

@@ -1,6 +1,6 @@
 import { validateSync } from 'class-validator';
 
-import { PLATFORMS } from '../naver/platforms.js';
+import { PLATFORMS } from '../engines/naver/platforms.js';
 import type { CaptchaAnswerNames, CaptchaRate, ResolvedCaptchaOptions } from '../types.js';
 import { readEnvironment } from './environment.js';
 import type { NaverCaptchaModuleOptions } from './naver-captcha-options.js';

@@ -12,11 +12,11 @@ import {
 import { HttpAdapterHost } from '@nestjs/core';
 
 import { NaverCaptchaService } from '../challenge/naver-captcha.service.js';
-import { QuietLogger } from '../challenge/quiet-logger.js';
+import { QuietLogger } from '../quiet-logger.js';
 import { CaptchaException, CaptchaMalformedException, CaptchaUnavailableException } from '../errors.js';
-import { headerOf } from '../guard/answering-request.js';
-import { isObject } from '../guard/is-object.js';
-import { presentException } from '../guard/present-exception.js';
+import { headerOf } from '../contexts/answering-request.js';
+import { isObject } from '../unknown-values.js';
+import { presentException } from '../contexts/present-exception.js';
 import { SkipCaptcha } from '../guard/skip-captcha.decorator.js';
 import { CAPTCHA_OPTIONS } from '../tokens.js';
 import type { CaptchaChallenge, ResolvedCaptchaOptions } from '../types.js';

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 
-import type { QuietLogger } from '../challenge/quiet-logger.js';
-import { type AnsweringRequest, headerOf } from '../guard/answering-request.js';
+import type { QuietLogger } from '../quiet-logger.js';
+import { type AnsweringRequest, headerOf } from '../contexts/answering-request.js';
 
 /** A request as Express and Fastify both have it. */
 export interface AddressedRequest extends AnsweringRequest {

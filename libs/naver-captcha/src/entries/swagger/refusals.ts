@@ -1,0 +1,102 @@
+import { CaptchaException } from '../../errors.js';
+import { localizedException } from '../../contexts/localized-exception.js';
+import { refusalSchema } from '../../routes/refusal-schema.js';
+import type { CaptchaErrorCode, ResolvedCaptchaOptions } from '../../types.js';
+import type { ComponentSchemas } from './component-schemas.js';
+import type { MediaType, Operation, Response, Responses } from './openapi-types.js';
+
+/** What a guard can refuse with; `CAPTCHA_TOO_MANY` is about making challenges. */
+const CODES = [
+  'CAPTCHA_MISSING',
+  'CAPTCHA_MALFORMED',
+  'CAPTCHA_WRONG',
+  'CAPTCHA_EXPIRED',
+  'CAPTCHA_INVALID',
+  'CAPTCHA_USED',
+  'CAPTCHA_UNAVAILABLE',
+  'CAPTCHA_QUOTA_EXCEEDED',
+  'CAPTCHA_MISCONFIGURED',
+] as const satisfies readonly CaptchaErrorCode[];
+const COME_BACK: ReadonlySet<CaptchaErrorCode> = new Set(['CAPTCHA_UNAVAILABLE', 'CAPTCHA_QUOTA_EXCEEDED']);
+const JSON_TYPE = 'application/json';
+
+/** Adds the refusals, by the status that is really sent. */
+export function withRefusals(
+  operation: Operation,
+  options: ResolvedCaptchaOptions,
+  schemas: ComponentSchemas,
+): Operation {
+  const responses: Responses = { ...operation.responses };
+  for (const [status, refusals] of byStatus(options)) {
+    const there = responses[status];
+    // Described in another place, where other operations find it too.
+    if (there !== undefined && '$ref' in there) continue;
+    responses[status] = join(there, responseOf(refusals, schemas));
+  }
+  return { ...operation, responses };
+}
+
+/** As they come to a client that asks for no language. */
+function byStatus(options: ResolvedCaptchaOptions): Map<number, CaptchaException[]> {
+  const groups = new Map<number, CaptchaException[]>();
+  for (const code of CODES) {
+    const refusal = localizedException(new CaptchaException(code), undefined, options);
+    const status = refusal.getStatus();
+    groups.set(status, [...(groups.get(status) ?? []), refusal]);
+  }
+  return groups;
+}
+
+function responseOf(refusals: readonly CaptchaException[], schemas: ComponentSchemas): Response {
+  const codes = refusals.map(({ code }) => code);
+  return {
+    description: `Refused by the captcha: ${codes.join(', ')}.`,
+    ...(codes.some((code) => COME_BACK.has(code))
+      ? {
+          headers: {
+            'Retry-After': {
+              description: 'Seconds after which trying again makes sense.',
+              schema: { type: 'integer' },
+            },
+          },
+        }
+      : {}),
+    content: {
+      [JSON_TYPE]: {
+        schema: {
+          allOf: [
+            schemas.add('CaptchaRefusal', refusalSchema(CODES)),
+            { type: 'object', properties: { code: { type: 'string', enum: codes } } },
+          ],
+        },
+        examples: Object.fromEntries(
+          refusals.map((refusal) => [refusal.code, { value: refusal.getResponse() }]),
+        ),
+      },
+    },
+  };
+}
+
+/** What the application says of the same status stays, and stands first. */
+function join(theirs: Response | undefined, ours: Response): Response {
+  if (theirs === undefined) return ours;
+  return {
+    ...theirs,
+    description: [theirs.description, ours.description].filter((text) => text !== '').join('\n\n'),
+    ...(ours.headers === undefined ? {} : { headers: { ...ours.headers, ...theirs.headers } }),
+    content: {
+      ...theirs.content,
+      [JSON_TYPE]: joinMedia(theirs.content?.[JSON_TYPE], ours.content?.[JSON_TYPE]),
+    },
+  };
+}
+
+function joinMedia(theirs: MediaType = {}, ours: MediaType = {}): MediaType {
+  const [first, ...others] = [theirs.schema, ours.schema].filter((schema) => schema !== undefined);
+  return {
+    ...theirs,
+    ...(first === undefined ? {} : { schema: others.length === 0 ? first : { anyOf: [first, ...others] } }),
+    // A document may hold `example` or `examples`, not both.
+    ...('example' in theirs ? {} : { examples: { ...ours.examples, ...theirs.examples } }),
+  };
+}

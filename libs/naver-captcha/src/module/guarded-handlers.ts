@@ -1,0 +1,67 @@
+import { type ApplicationConfig, MetadataScanner, type ModulesContainer, type Reflector } from '@nestjs/core';
+
+import { CAPTCHA_REQUIREMENT } from '../tokens.js';
+import { CaptchaGuard } from '../guard/captcha.guard.js';
+import { type CaptchaRequirement, mergeRequirements } from '../guard/captcha-requirement.js';
+import { classOf, guardsOf } from '../guard/guards-of.js';
+
+type NestModule = ModulesContainer extends ReadonlyMap<string, infer T> ? T : never;
+
+/** A handler of a controller, with what stands in front of it. */
+export interface GuardedHandler {
+  readonly module: NestModule;
+  readonly controller: { readonly name: string };
+  /** Where the handler, or that of a base class, is found. */
+  readonly prototype: object;
+  readonly name: string;
+  readonly handler: { readonly name: string };
+  /** The classes of its guards, in the order in which they run. */
+  readonly guards: readonly unknown[];
+  /** What the decorators of class and method say together. */
+  readonly requirement: CaptchaRequirement | undefined;
+}
+
+/** Every method of every controller; whether it is a route at all is not looked at. */
+export function* guardedHandlers(
+  modules: ModulesContainer,
+  application: ApplicationConfig,
+  reflector: Reflector,
+): Generator<GuardedHandler> {
+  const scanner = new MetadataScanner();
+  const globalGuards = [
+    ...application.getGlobalGuards().map(classOf),
+    ...application.getGlobalRequestGuards().map(({ metatype }) => metatype),
+  ];
+  for (const module of modules.values()) {
+    for (const { metatype } of module.controllers.values()) {
+      if (typeof metatype !== 'function') continue;
+      const prototype: unknown = metatype.prototype;
+      if (typeof prototype !== 'object' || prototype === null) continue;
+      for (const name of scanner.getAllMethodNames(prototype)) {
+        const handler: unknown = Reflect.get(prototype, name);
+        if (typeof handler !== 'function') continue;
+        yield {
+          module,
+          controller: metatype,
+          prototype,
+          name,
+          handler,
+          guards: [...globalGuards, ...guardsOf(metatype), ...guardsOf(handler)],
+          requirement: mergeRequirements(
+            requirementOf(reflector, metatype),
+            requirementOf(reflector, handler),
+          ),
+        };
+      }
+    }
+  }
+}
+
+/** Whether this is the class of the captcha guard, or one made from it. */
+export function isCaptchaGuard(type: unknown): type is typeof CaptchaGuard {
+  return type === CaptchaGuard || (typeof type === 'function' && type.prototype instanceof CaptchaGuard);
+}
+
+function requirementOf(reflector: Reflector, target: object): CaptchaRequirement | undefined {
+  return typeof target === 'function' ? reflector.get(CAPTCHA_REQUIREMENT, target) : undefined;
+}

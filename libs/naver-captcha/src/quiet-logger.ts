@@ -1,0 +1,41 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+
+import { CAPTCHA_CLOCK } from './tokens.js';
+import type { CaptchaClock } from './types.js';
+
+/** The same line is written once in this time: an outage or an attack must not fill the disk. */
+const QUIET_MS = 60_000;
+
+/** Writes to Nest's log, the same line at most once a minute. */
+@Injectable()
+export class QuietLogger {
+  readonly #logger = new Logger('NaverCaptcha');
+  readonly #loggedAt = new Map<string, number>();
+  readonly #warnedOnce = new Set<string>();
+
+  constructor(@Inject(CAPTCHA_CLOCK) private readonly clock: CaptchaClock) {}
+
+  error(line: string): void {
+    if (this.isNews(line)) this.#logger.error(line);
+  }
+
+  warn(line: string): void {
+    if (this.isNews(line)) this.#logger.warn(line);
+  }
+
+  /** Writes a line that one look is enough for. */
+  warnOnce(line: string): void {
+    if (this.#warnedOnce.has(line)) return;
+    this.#warnedOnce.add(line);
+    this.#logger.warn(line);
+  }
+
+  private isNews(line: string): boolean {
+    const now = this.clock.now();
+    if (now - (this.#loggedAt.get(line) ?? -Infinity) < QUIET_MS) return false;
+    // Lines are made of a few fixed parts, so there are few; a fresh start costs some repeated lines.
+    if (this.#loggedAt.size >= 100) this.#loggedAt.clear();
+    this.#loggedAt.set(line, now);
+    return true;
+  }
+}
