@@ -74,6 +74,12 @@ module.exports = {
       to: { path: `${lib}/engines/[^/]+/`, pathNot: `${lib}/engines/$1/` },
     },
     {
+      name: 'contract-knows-no-engine',
+      severity: 'error',
+      from: { path: `${lib}/engines/[^/]+[.]ts$` },
+      to: { path: `${lib}/engines/[^/]+/` },
+    },
+    {
       name: 'only-limits-use-the-store',
       comment:
         'What is counted and how it is named is found in limits/ alone; module/ and entries/ provide stores.',

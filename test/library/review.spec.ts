@@ -140,7 +140,7 @@ describe('a slow store', () => {
     await signUp(app, await solve(app, emulator));
 
     expect(logger.of('error')).toEqual([
-      'error CAPTCHA_UNAVAILABLE: The captcha store cannot be asked (RangeError).',
+      'error CAPTCHA_UNAVAILABLE: The captcha store failed (RangeError), so requests that need it are refused. Check the store.',
     ]);
   });
 });

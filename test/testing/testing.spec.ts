@@ -341,7 +341,7 @@ describe('the entry', () => {
       const loaded = (part) => Object.keys(require.cache).some((path) => path.replaceAll('\\\\', '/').includes(part));
       require(cjs + '/index.js');
       const early = loaded('/dist/cjs/entries/testing/');
-      require(cjs + '/testing/index.js');
+      require(cjs + '/entries/testing/index.js');
       const late = [loaded('/dist/cjs/entries/testing/'), loaded('/@nestjs/testing/')];
       require('@nestjs/testing');
       process.stdout.write(JSON.stringify({ early, late, control: loaded('/@nestjs/testing/') }));`;

@@ -19,7 +19,8 @@ export { RequireCaptcha } from './guard/require-captcha.decorator.js';
 export { SkipCaptcha } from './guard/skip-captcha.decorator.js';
 
 export { type CaptchaFailureKey } from './limits/failures.js';
-export { type CreateChallengeOptions, NaverCaptchaService } from './challenge/naver-captcha.service.js';
+export { type CreateChallengeOptions } from './challenge/challenge-maker.js';
+export { NaverCaptchaService } from './challenge/naver-captcha.service.js';
 
 export { type CallGate, type NaverCallResult } from './engines/naver/call-gate.js';
 export { NaverCaptchaClient } from './engines/naver/naver-captcha.client.js';

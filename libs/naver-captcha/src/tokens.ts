@@ -18,6 +18,15 @@ export const CAPTCHA_EVENTS = Symbol.for('nestjs-naver-captcha/events');
 /** The provider of what runs around every call to NAVER: `readonly CallGate[]`. */
 export const CAPTCHA_CALL_GATES = Symbol.for('nestjs-naver-captcha/call-gates');
 
+/** The provider of what makes and opens keys: `CaptchaKeys`. */
+export const CAPTCHA_KEYS = Symbol.for('nestjs-naver-captcha/keys');
+
+/** The provider of what makes challenges and compares answers: `CaptchaEngine`. */
+export const CAPTCHA_ENGINE = Symbol.for('nestjs-naver-captcha/engine');
+
+/** The provider of what judges an answer: `CaptchaVerifier`. */
+export const CAPTCHA_VERIFIER = Symbol.for('nestjs-naver-captcha/verifier');
+
 /** The metadata key under which a class or a method says what captcha it requires. */
 export const CAPTCHA_REQUIREMENT = Symbol.for('nestjs-naver-captcha/requirement');
 

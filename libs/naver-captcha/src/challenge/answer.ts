@@ -1,23 +1,23 @@
+import { isObject } from '../unknown-values.js';
 import type { CaptchaAnswer, CaptchaKind, ResolvedCaptchaOptions } from '../types.js';
 
-/** The longest key there is: a sealed one with the longest NAVER key and the longest action has 155 characters. */
-const MAX_KEY_LENGTH = 160;
-/** Checked before anything walks over the text. Sixteen characters typed on a keyboard that composes stay far below. */
-const MAX_VALUE_LENGTH = 64;
+/** A sealed key with the longest payload and the longest action has 155 characters. */
+export const MAX_KEY_LENGTH = 160;
+/** Checked before any code scans the text. Sixteen characters typed on a composing keyboard stay far below. */
+export const MAX_VALUE_LENGTH = 64;
 
-/** Takes an answer apart; nothing where it cannot be one. What is inside the key is not looked at. */
+/** The answer in a value of any type; returns undefined if it cannot be one. The key is not opened. */
 export function parseAnswer(given: unknown): CaptchaAnswer | undefined {
-  if (typeof given !== 'object' || given === null) return undefined;
-  if (!('key' in given) || !('value' in given)) return undefined;
+  if (!isObject(given)) return undefined;
   const { key, value } = given;
   if (typeof key !== 'string' || typeof value !== 'string') return undefined;
   if (key.length > MAX_KEY_LENGTH || value.length > MAX_VALUE_LENGTH) return undefined;
   // NFKC turns the full-width letters of a Korean keyboard into the ones NAVER draws. The case stays as typed:
-  // NAVER does not say whether it matters.
+  // NAVER does not document whether it matters.
   return { key, value: value.normalize('NFKC').trim() };
 }
 
-/** Whether an answer to this kind of challenge could look so. */
+/** Returns true if the value matches the pattern of at least one of these kinds. */
 export function isPlausible(
   value: string,
   kinds: readonly CaptchaKind[],

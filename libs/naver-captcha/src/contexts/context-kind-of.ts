@@ -1,19 +1,16 @@
 import type { ExecutionContext } from '@nestjs/common';
 
+import type { ContextKind } from './context-kind.js';
 import { GRAPHQL } from './graphql.context.js';
 import { HTTP } from './http.context.js';
 import { RPC } from './rpc.context.js';
-import type { Transport } from './context-kind.js';
 import { WEBSOCKET } from './websocket.context.js';
 
-const TRANSPORTS: ReadonlyMap<string, Transport> = new Map([
-  ['http', HTTP],
-  ['graphql', GRAPHQL],
-  ['ws', WEBSOCKET],
-  ['rpc', RPC],
-]);
+const KINDS: ReadonlyMap<string, ContextKind> = new Map(
+  [HTTP, GRAPHQL, WEBSOCKET, RPC].map((kind) => [kind.name, kind]),
+);
 
-/** Nothing where the context is of a kind that is not known here. */
-export function transportOf(context: ExecutionContext): Transport | undefined {
-  return TRANSPORTS.get(context.getType<string>());
+/** The kind of a context; undefined if the library does not know it. */
+export function contextKindOf(context: ExecutionContext): ContextKind | undefined {
+  return KINDS.get(context.getType<string>());
 }

@@ -2,26 +2,40 @@ import type { ExecutionContext, HttpException } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
 
 import type { Awaitable } from '../types.js';
-import type { AnsweringRequest } from './answering-request.js';
+import { isObject, ownValue } from '../unknown-values.js';
 
-/** One kind of `ExecutionContext`: where it holds what the guard needs, and what its clients are told. */
-export interface Transport {
+/** The parts of a request that may contain an answer; a client may have sent anything in them. */
+export interface AnsweringRequest {
+  readonly body?: unknown;
+  readonly headers?: unknown;
+}
+
+/** The text of a header; undefined if the request does not have it. */
+export function headerOf(request: AnsweringRequest | null | undefined, name: string): string | undefined {
+  const headers = request?.headers;
+  const value = isObject(headers) ? ownValue(headers, name) : undefined;
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** One kind of Nest's `ExecutionContext`: where it holds what the guard needs, and what its clients get as a refusal. */
+export interface ContextKind {
+  readonly name: 'http' | 'graphql' | 'ws' | 'rpc';
   /**
-   * What a client sent for this handler. The body is what the handler gets; the headers of a socket's handshake are
-   * not among it, for each message needs its own answer. Nothing where the context has another shape than is known
-   * here, and a client has no say in that, whatever it sends.
+   * What a client sent for this handler. The body is what the handler gets. The headers of a socket's handshake are not
+   * included, because each message needs its own answer. Returns undefined if the context has another shape than this
+   * kind expects; a client cannot cause that, whatever it sends.
    */
   readonly request: (context: ExecutionContext) => AnsweringRequest | undefined;
-  /** Whether an answer may be one level down in the body, too: in the `input` of a GraphQL mutation. */
+  /** True if an answer may also be one level down in the body: in the `input` of a GraphQL mutation. */
   readonly hasInputObjects: boolean;
-  /** The languages the person reads; nothing where the client does not tell. */
+  /** The `Accept-Language` of the client; undefined if it sent none. */
   readonly acceptLanguage: (context: ExecutionContext) => string | undefined;
   /**
-   * An object that the guard and `@CaptchaResult()` both see, though Nest gives them different contexts. It belongs to
-   * this message or this field alone: no socket, and no request that aliases share.
+   * An object that both the guard and `@CaptchaResult()` reach, although Nest gives them different contexts. It belongs
+   * to this message or field alone, not to a socket nor to a request that aliases share.
    */
   readonly carrier: (context: ExecutionContext) => object | undefined;
-  /** What to throw so that the client gets this exception, which is in the person's language already. */
+  /** What to throw so that the client gets this exception, whose text is in the visitor's language already. */
   readonly present: (
     exception: HttpException,
     context: ExecutionContext,

@@ -1,33 +1,33 @@
 import type { ExecutionContext } from '@nestjs/common';
 
 import { CaptchaException } from '../errors.js';
-import { type AnsweringRequest, headerOf } from './answering-request.js';
 import { isObject } from '../unknown-values.js';
-import type { Transport } from './context-kind.js';
+import { type AnsweringRequest, type ContextKind, headerOf } from './context-kind.js';
 
-/** What GraphQL hands to a resolver, in this order. */
+/** The positions of a resolver's arguments. */
 const ARGS = 1;
 const CONTEXT = 2;
 const INFO = 3;
 
-/** GraphQL, whatever the driver. All aliases, and all queries of a batch, share the headers of one HTTP request. */
-export const GRAPHQL: Transport = {
+/** GraphQL with any driver. All aliases, and all queries of a batch, share the headers of one HTTP request. */
+export const GRAPHQL: ContextKind = {
+  name: 'graphql',
   request: (context) => {
     const args = context.getArgByIndex<unknown>(ARGS);
-    // The reference resolver of a federation gets no arguments, and so has its context in their place, and no info.
+    // The reference resolver of a federation has no arguments: its context is in their place, and it has no info.
     if (!isObject(args) || !isObject(context.getArgByIndex(INFO))) return undefined;
     return { body: args, headers: httpRequestOf(context)?.headers };
   },
   hasInputObjects: true,
   acceptLanguage: (context) => headerOf(httpRequestOf(context), 'accept-language'),
-  // Made anew for each field; the objects in a variable are not, and aliases share them.
+  // The info is made anew for each field; the objects in a variable are not, and aliases share them.
   carrier: (context) => {
     const info = context.getArgByIndex<unknown>(INFO);
     return isObject(info) ? info : undefined;
   },
   present: (exception) => {
     const body = exception.getResponse();
-    // With a statusCode in there Apollo's driver writes BAD_REQUEST over the exception's own code.
+    // If the body has a statusCode, Apollo's driver replaces the exception's own code by BAD_REQUEST.
     if (exception instanceof CaptchaException && isObject(body)) delete body['statusCode'];
     return exception;
   },
@@ -38,7 +38,7 @@ interface GraphqlContext {
   readonly reply?: { readonly request?: AnsweringRequest | null } | null;
 }
 
-/** Nest's drivers have it as `req`; Mercurius itself keeps it with the reply. */
+/** Nest's drivers pass the HTTP request as `req`; Mercurius itself keeps it with the reply. */
 function httpRequestOf(context: ExecutionContext): AnsweringRequest | null | undefined {
   const graphql = context.getArgByIndex<GraphqlContext | null | undefined>(CONTEXT);
   return graphql?.req ?? graphql?.reply?.request;

@@ -1,13 +1,13 @@
 import type { ExecutionContext } from '@nestjs/common';
 
 import { CaptchaException } from '../errors.js';
-import { type AnsweringRequest, headerOf } from './answering-request.js';
 import { isObject } from '../unknown-values.js';
-import type { Transport } from './context-kind.js';
+import { type AnsweringRequest, type ContextKind, headerOf } from './context-kind.js';
 
-/** HTTP, and so server-sent events: their guard runs before the stream. */
-export const HTTP: Transport = {
-  // Other libraries run their handlers as 'http', too, when they name no type: what they hand over has no headers.
+/** HTTP, and server-sent events, whose guards run before the stream begins. */
+export const HTTP: ContextKind = {
+  name: 'http',
+  // Other libraries also run their handlers as 'http' if they name no type; their requests have no headers.
   request: (context) => {
     const request = requestOf(context);
     return isObject(request?.headers) ? request : undefined;

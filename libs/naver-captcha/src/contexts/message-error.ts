@@ -2,7 +2,7 @@ import type { HttpException } from '@nestjs/common';
 
 import { CaptchaException } from '../errors.js';
 
-/** What clients of messages get: the body of an HTTP reply, marked as Nest marks its errors there. */
+/** What clients of sockets and microservices get: the body of an HTTP reply, with the mark of Nest's own errors there. */
 export function messageError(exception: HttpException): object {
   const body = exception.getResponse();
   const retryAfterSeconds = exception instanceof CaptchaException ? exception.retryAfterSeconds : undefined;

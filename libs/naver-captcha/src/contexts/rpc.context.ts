@@ -1,9 +1,10 @@
 import { isObject } from '../unknown-values.js';
+import type { ContextKind } from './context-kind.js';
 import { messageError } from './message-error.js';
-import type { Transport } from './context-kind.js';
 
 /** Messages and events of microservices. */
-export const RPC: Transport = {
+export const RPC: ContextKind = {
+  name: 'rpc',
   request: (context) => ({ body: context.switchToRpc().getData<unknown>() }),
   hasInputObjects: false,
   acceptLanguage: () => undefined,

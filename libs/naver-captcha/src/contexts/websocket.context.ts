@@ -1,16 +1,16 @@
-import { type AnsweringRequest, headerOf } from './answering-request.js';
 import { isObject } from '../unknown-values.js';
+import { type AnsweringRequest, type ContextKind, headerOf } from './context-kind.js';
 import { messageError } from './message-error.js';
-import type { Transport } from './context-kind.js';
 
 /** Messages to a WebSocket gateway, of socket.io or ws. */
-export const WEBSOCKET: Transport = {
+export const WEBSOCKET: ContextKind = {
+  name: 'ws',
   request: (context) => ({ body: context.switchToWs().getData<unknown>() }),
   hasInputObjects: false,
-  // Only socket.io keeps the request it began with.
+  // Only socket.io keeps the HTTP request that opened the socket.
   acceptLanguage: (context) =>
     headerOf(context.switchToWs().getClient<HandshakenClient | undefined>()?.handshake, 'accept-language'),
-  // Beside a message that is no object, nothing belongs to it alone but its acknowledgement.
+  // A message that is no object has only its acknowledgement to itself.
   carrier: (context) => {
     const data = context.switchToWs().getData<unknown>();
     return isObject(data) ? data : context.getArgs<unknown[]>().find((arg) => typeof arg === 'function');

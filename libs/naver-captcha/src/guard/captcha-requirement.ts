@@ -1,5 +1,6 @@
 import type { ExecutionContext, PipeTransform, Type } from '@nestjs/common';
 
+import type { ContextKind } from '../contexts/context-kind.js';
 import type { CaptchaFailureKey } from '../limits/failures.js';
 import type { Awaitable, CaptchaKind, OnCaptchaUnavailable } from '../types.js';
 
@@ -79,6 +80,14 @@ export interface CaptchaAfterFailures {
 /** What class and method decorators write under one metadata key. */
 export interface CaptchaRequirement extends RequireCaptchaOptions {
   readonly required: boolean;
+}
+
+/** One request, message or field in front of a guard. */
+export interface GuardedCall {
+  readonly context: ExecutionContext;
+  /** Undefined if the library does not know this kind of context. */
+  readonly kind: ContextKind | undefined;
+  readonly requirement: CaptchaRequirement;
 }
 
 /** The method's fields beat the class's, one by one; an explicit `undefined` there means the default again. */

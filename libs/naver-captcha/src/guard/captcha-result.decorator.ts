@@ -1,13 +1,15 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 
+import { contextKindOf } from '../contexts/context-kind-of.js';
 import type { CaptchaOutcome } from '../types.js';
-import { foundOutcome } from './captcha-outcomes.js';
+import { attachedOutcome } from './captcha-outcomes.js';
 
 /**
- * A handler's parameter that tells why the request, the message or the GraphQL field got through: a
- * {@link CaptchaOutcome}. It is `{ status: 'skipped' }` where no guard ran, too, for nothing was verified then; and for
- * a WebSocket message that is neither an object nor acknowledged, with which nothing can be left.
+ * A handler's parameter that says why the request, the message or the GraphQL field got through: a
+ * {@link CaptchaOutcome}. It is `{ status: 'skipped' }` also if no guard ran, because nothing was verified then; and
+ * for a WebSocket message that is neither an object nor acknowledged, which cannot carry an outcome.
  */
 export const CaptchaResult: () => ParameterDecorator = createParamDecorator(
-  (_: unknown, context: ExecutionContext): CaptchaOutcome => foundOutcome(context) ?? { status: 'skipped' },
+  (_: unknown, context: ExecutionContext): CaptchaOutcome =>
+    attachedOutcome(context, contextKindOf(context)) ?? { status: 'skipped' },
 );

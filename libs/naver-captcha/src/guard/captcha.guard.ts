@@ -1,9 +1,12 @@
 import { type CanActivate, type ExecutionContext, HttpException, Inject, Injectable } from '@nestjs/common';
-import { ApplicationConfig, HttpAdapterHost, Reflector } from '@nestjs/core';
+import { Reflector } from '@nestjs/core';
 
-import { CaptchaVerifier, type VerificationSteps } from '../challenge/captcha-verifier.js';
-import { type CaptchaFailureKey, type CountedTry, Failures } from '../limits/failures.js';
-import { QuietLogger } from '../quiet-logger.js';
+import type { CaptchaVerifier, VerificationSteps } from '../challenge/answer-verifier.js';
+import { findAnswer, isAbsent, stripAnswer } from '../contexts/answer-fields.js';
+import { contextKindOf } from '../contexts/context-kind-of.js';
+import type { ContextKind } from '../contexts/context-kind.js';
+import { HTTP } from '../contexts/http.context.js';
+import { Refusals } from '../contexts/refusals.js';
 import {
   CaptchaException,
   CaptchaMalformedException,
@@ -13,28 +16,17 @@ import {
   nameOf,
   rejectionException,
 } from '../errors.js';
-import { CAPTCHA_OPTIONS, CAPTCHA_REQUIREMENT } from '../tokens.js';
+import { QuietLogger } from '../quiet-logger.js';
+import { CAPTCHA_OPTIONS, CAPTCHA_REQUIREMENT, CAPTCHA_VERIFIER } from '../tokens.js';
 import type { Awaitable, CaptchaAnswer, CaptchaOutcome, ResolvedCaptchaOptions } from '../types.js';
-import { CaptchaOutcomes, leaveOutcome } from './captcha-outcomes.js';
-import { andThen, attempt } from './awaitable.js';
-import {
-  type CaptchaAfterFailures,
-  type CaptchaRequirement,
-  mergeRequirements,
-} from './captcha-requirement.js';
-import { findAnswer, type FoundAnswer, isAbsent } from '../contexts/find-answer.js';
-import { guardsOf } from './guards-of.js';
 import { isObject } from '../unknown-values.js';
-import { presentException } from '../contexts/present-exception.js';
-import { stripAnswer } from '../contexts/strip-answer.js';
-import { HTTP } from '../contexts/http.context.js';
-import { transportOf } from '../contexts/context-kind-of.js';
-import { validateBody } from './validate-body.js';
-import { isRefusal, watchResponse } from './watch-response.js';
+import { AfterFailures } from './after-failures.js';
+import { BodyValidation } from './body-validation.js';
+import { attachOutcome, CaptchaOutcomes } from './captcha-outcomes.js';
+import { type CaptchaRequirement, type GuardedCall, mergeRequirements } from './captcha-requirement.js';
+import { guardsOf } from './guards-of.js';
 
 const REQUIRED: CaptchaRequirement = { required: true };
-const FREE_FAILURES = 5;
-const FAILURE_WINDOW_MS = 900_000;
 
 /**
  * Lets a request through when its captcha is solved. `@RequireCaptcha()` puts it in front of a route, a resolver or a
@@ -46,42 +38,41 @@ const FAILURE_WINDOW_MS = 900_000;
 @Injectable()
 export class CaptchaGuard implements CanActivate {
   constructor(
-    @Inject(CaptchaVerifier) private readonly verifier: CaptchaVerifier,
-    @Inject(Failures) private readonly failures: Failures,
+    @Inject(CAPTCHA_VERIFIER) private readonly verifier: CaptchaVerifier,
+    @Inject(AfterFailures) private readonly afterFailures: AfterFailures,
+    @Inject(BodyValidation) private readonly bodyValidation: BodyValidation,
     @Inject(CaptchaOutcomes) private readonly outcomes: CaptchaOutcomes,
+    @Inject(Refusals) private readonly refusals: Refusals,
     @Inject(QuietLogger) private readonly logger: QuietLogger,
     /** The settings of the module this guard belongs to. */
     @Inject(CAPTCHA_OPTIONS) readonly options: ResolvedCaptchaOptions,
     @Inject(Reflector) private readonly reflector: Reflector,
-    @Inject(HttpAdapterHost) private readonly adapterHost: HttpAdapterHost,
-    @Inject(ApplicationConfig) private readonly application: ApplicationConfig,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const requirement = this.requirementOf(context);
+    const kind = contextKindOf(context);
+    const requirement = this.#requirementOf(context, kind);
     if (requirement === undefined) return true;
     try {
-      await this.outcomes.once(context, () => this.letThrough(context, requirement));
+      await this.outcomes.once(context, () => this.#letThrough({ context, kind, requirement }));
     } catch (thrown) {
       if (!(thrown instanceof HttpException)) throw thrown;
-      if (thrown instanceof CaptchaException) {
-        if (isForTheOperator(thrown)) this.logger.error(`${thrown.code}: ${thrown.message}`);
-        throw await this.toTransportError(thrown, context);
-      }
-      throw await presentException(thrown, context, this.adapterHost, this.options);
+      if (!(thrown instanceof CaptchaException)) throw await this.refusals.present(thrown, context, kind);
+      if (isForOperator(thrown)) this.logger.error(`${thrown.code}: ${thrown.message}`);
+      throw await this.toTransportError(thrown, context);
     }
     return true;
   }
 
   /**
-   * Where key and value are looked for; whatever is returned is checked as hostile input.
-   * @returns an object with `key` and `value`, or nothing where no answer was sent
+   * Finds key and value; the result is checked as hostile input.
+   * @returns an object with `key` and `value`, or undefined if no answer was sent
    */
   protected findAnswer(context: ExecutionContext, requirement: CaptchaRequirement): Awaitable<unknown> {
     if (requirement.extract !== undefined) return requirement.extract(context);
-    const transport = transportOf(context);
-    const request = transport?.request(context);
-    if (transport !== undefined && request !== undefined) return findAnswer(request, transport, this.options);
+    const kind = contextKindOf(context);
+    const request = kind?.request(context);
+    if (kind !== undefined && request !== undefined) return findAnswer(request, kind, this.options);
     throw new CaptchaMisconfiguredException({
       detail:
         `CaptchaGuard does not know where this "${context.getType()}" context holds an answer ` +
@@ -97,106 +88,59 @@ export class CaptchaGuard implements CanActivate {
   }
 
   /**
-   * Turns a refusal into what this transport's clients get, in their language: a `CaptchaException` over HTTP and in
+   * Turns a refusal into what the clients of this context get, in their language: a `CaptchaException` over HTTP and in
    * GraphQL, a `WsException` or an `RpcException` for messages.
    */
   protected toTransportError(exception: CaptchaException, context: ExecutionContext): Awaitable<unknown> {
-    return presentException(exception, context, this.adapterHost, this.options);
+    return this.refusals.present(exception, context, contextKindOf(context));
   }
 
-  private requirementOf(context: ExecutionContext): CaptchaRequirement | undefined {
+  #requirementOf(context: ExecutionContext, kind: ContextKind | undefined): CaptchaRequirement | undefined {
     const requirement = mergeRequirements(
       this.reflector.get<CaptchaRequirement | undefined>(CAPTCHA_REQUIREMENT, context.getClass()),
       this.reflector.get<CaptchaRequirement | undefined>(CAPTCHA_REQUIREMENT, context.getHandler()),
     );
-    // Without a decorator of ours this is a global guard, and those protect HTTP routes, unless @UseGuards() put it here.
+    // Without a decorator of ours this is a global guard, which protects HTTP routes, or one put here by @UseGuards().
     if (requirement === undefined) {
-      return transportOf(context) === HTTP || this.isPutBefore(context) ? REQUIRED : undefined;
+      return kind === HTTP || this.#isUsedOn(context) ? REQUIRED : undefined;
     }
     return requirement.required ? requirement : undefined;
   }
 
-  private isPutBefore(context: ExecutionContext): boolean {
+  #isUsedOn(context: ExecutionContext): boolean {
     return [context.getClass(), context.getHandler()].some((target) =>
       guardsOf(target).includes(this.constructor),
     );
   }
 
-  private async letThrough(
-    context: ExecutionContext,
-    requirement: CaptchaRequirement,
-  ): Promise<CaptchaOutcome> {
-    const outcome = (await this.isSkipped(context, requirement))
-      ? ({ status: 'skipped' } as const)
-      : await this.outcomeOf(context, requirement);
-    leaveOutcome(context, outcome);
-    const transport = transportOf(context);
-    if (this.options.strip && transport !== undefined) {
-      stripAnswer(transport.request(context)?.body, transport, this.options);
-    }
+  async #letThrough(call: GuardedCall): Promise<CaptchaOutcome> {
+    const { context, kind } = call;
+    const outcome = await this.#outcomeOf(call);
+    if (kind === undefined) return outcome;
+    attachOutcome(context, kind, outcome);
+    if (this.options.strip) stripAnswer(kind.request(context)?.body, kind, this.options);
     return outcome;
   }
 
-  private async outcomeOf(
-    context: ExecutionContext,
-    requirement: CaptchaRequirement,
-  ): Promise<CaptchaOutcome> {
-    const { afterFailures } = requirement;
-    if (afterFailures === undefined) return await this.verified(context, requirement);
-    const keys = await this.failureKeys(context, afterFailures);
-    if (keys === undefined) return await this.verified(context, requirement);
-    const { limit = FREE_FAILURES, windowMs = FAILURE_WINDOW_MS, isFailure = isRefusal } = afterFailures;
-    const rate = { limit, windowMs };
-    // Verified before anything is counted: whoever sends no captcha must not fill the store with made-up accounts.
-    const early = (await this.failures.isDemanded(keys, rate))
-      ? await this.verified(context, requirement)
-      : undefined;
-    // Over other transports what comes of the try is not seen: recordFailure() and recordSuccess() tell it.
-    if (transportOf(context) !== HTTP) return early ?? { status: 'notNeeded' };
-
-    const counted = await this.failures.begin(keys, rate);
-    const late: CaptchaOutcome | undefined =
-      early === undefined && counted.demanded
-        ? // Others came to the limit in the meantime.
-          await this.verifiedOrTakenBack(context, requirement, counted)
-        : undefined;
-    watchResponse(context, counted, isFailure, () => {
-      this.tellOfLostTry();
-    });
-    return early ?? late ?? { status: 'notNeeded' };
+  async #outcomeOf(call: GuardedCall): Promise<CaptchaOutcome> {
+    if (await this.#isSkipped(call)) return { status: 'skipped' };
+    const { afterFailures } = call.requirement;
+    if (afterFailures === undefined) return this.#verified(call);
+    return this.afterFailures.outcomeOf(call, afterFailures, () => this.#verified(call));
   }
 
-  /** Without a captcha the handler does not run, so there is no try. */
-  private async verifiedOrTakenBack(
-    context: ExecutionContext,
-    requirement: CaptchaRequirement,
-    counted: CountedTry,
-  ): Promise<CaptchaOutcome> {
-    try {
-      return await this.verified(context, requirement);
-    } catch (thrown) {
-      await counted.takeBack().catch(() => {
-        this.tellOfLostTry();
-      });
-      throw thrown;
-    }
-  }
-
-  private tellOfLostTry(): void {
-    this.logger.warn('CAPTCHA_STORE: the captcha store could not be told of a try that did not fail.');
-  }
-
-  private async verified(
-    context: ExecutionContext,
-    requirement: CaptchaRequirement,
-  ): Promise<CaptchaOutcome> {
+  async #verified(call: GuardedCall): Promise<CaptchaOutcome> {
+    const { context, requirement } = call;
     const { action, kinds } = requirement;
-    const steps = this.stepsOf(context, requirement);
-    const answer = await this.ask('extract', () =>
-      andThen(this.findAnswer(context, requirement), presentAnswer),
+    const steps: VerificationSteps = {
+      beforeAttempt: this.bodyValidation.checkOf(call),
+      allow: (outage) => this.#isAllowed(call, outage),
+    };
+    const answer = await this.#ask('extract', async () =>
+      presentAnswer(await this.findAnswer(context, requirement)),
     );
-    if (answer === undefined) return this.withoutAnswer(requirement, steps);
-    const binding = await this.ask('binding', () => requirement.binding?.(context));
+    if (answer === undefined) return this.#withoutAnswer(call);
+    const binding = await this.#ask('binding', async () => requirement.binding?.(context));
 
     const verdict = await this.verifier.verify(answer, { action, binding, kinds }, steps);
     if ('allowed' in verdict) return { status: 'allowed', code: verdict.allowed };
@@ -209,103 +153,62 @@ export class CaptchaGuard implements CanActivate {
     };
   }
 
-  /** While no picture can be had, that none was answered is not the person's fault. */
-  private async withoutAnswer(
-    { action, kinds }: CaptchaRequirement,
-    { allow }: VerificationSteps,
-  ): Promise<CaptchaOutcome> {
+  /** While no visitor can get a challenge, a missing answer is an outage and not the visitor's fault. */
+  async #withoutAnswer(call: GuardedCall): Promise<CaptchaOutcome> {
+    const { action, kinds } = call.requirement;
     const outage = this.verifier.issuingOutage(kinds);
     if (outage === undefined) throw missingException();
-    if ((await allow?.(outage)) !== true) throw outage;
+    if (!(await this.#isAllowed(call, outage))) throw outage;
     return { status: 'allowed', code: this.verifier.allow(outage, action).allowed };
   }
 
-  private stepsOf(context: ExecutionContext, requirement: CaptchaRequirement): VerificationSteps {
-    const { validate, onUnavailable = this.options.onUnavailable } = requirement;
-    const transport = transportOf(context);
-    return {
-      ...(validate === undefined || transport === undefined
-        ? {}
-        : {
-            beforeAttempt: () =>
-              validateBody(
-                transport.request(context)?.body,
-                transport,
-                validate,
-                this.options,
-                this.application,
-              ),
-          }),
-      allow: async (error: CaptchaUnavailableException): Promise<boolean> => {
-        if (typeof onUnavailable !== 'function') return onUnavailable === 'allow';
-        try {
-          return (await onUnavailable(error, context)) === 'allow';
-        } catch (thrown) {
-          this.logger.warn(`onUnavailable threw, so the request is rejected: ${nameOf(thrown)}`);
-          return false;
-        }
-      },
-    };
-  }
-
-  private isSkipped(context: ExecutionContext, requirement: CaptchaRequirement): Awaitable<boolean> {
-    return attempt(
-      () => andThen<unknown, boolean>(this.shouldSkip(context, requirement), (skipped) => skipped === true),
-      (thrown) => {
-        if (thrown instanceof HttpException) throw thrown;
-        this.logger.warn(`skipIf threw, so the captcha is required: ${nameOf(thrown)}`);
-        return false;
-      },
-    );
-  }
-
-  /** Nothing where it cannot be told whose try this is: then a captcha is demanded. */
-  private async failureKeys(
-    context: ExecutionContext,
-    { by }: CaptchaAfterFailures,
-  ): Promise<readonly CaptchaFailureKey[] | undefined> {
+  async #isAllowed(
+    { context, requirement }: GuardedCall,
+    outage: CaptchaUnavailableException,
+  ): Promise<boolean> {
+    const { onUnavailable = this.options.onUnavailable } = requirement;
+    if (typeof onUnavailable !== 'function') return onUnavailable === 'allow';
     try {
-      const keys = [await by(context)].flat();
-      return keys.length > 0 && keys.every(isFailureKey) ? keys : undefined;
+      return (await onUnavailable(outage, context)) === 'allow';
     } catch (thrown) {
-      this.logger.warn(`afterFailures.by threw, so the captcha is required: ${nameOf(thrown)}`);
-      return undefined;
+      this.logger.warn(`onUnavailable threw, so the request is rejected: ${nameOf(thrown)}`);
+      return false;
     }
   }
 
-  /** An application's function met something it did not expect, most likely a hostile request: refuse, not 500. */
-  private ask<T>(name: string, work: () => Awaitable<T>): Awaitable<T> {
-    return attempt(work, (cause) => {
+  async #isSkipped({ context, requirement }: GuardedCall): Promise<boolean> {
+    try {
+      const skipped: unknown = await this.shouldSkip(context, requirement);
+      return skipped === true;
+    } catch (thrown) {
+      if (thrown instanceof HttpException) throw thrown;
+      this.logger.warn(`skipIf threw, so the captcha is required: ${nameOf(thrown)}`);
+      return false;
+    }
+  }
+
+  /** Runs a function of the application. A throw most likely means a hostile request, which is refused: no 500. */
+  async #ask<T>(name: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (cause) {
       if (cause instanceof HttpException) throw cause;
       throw new CaptchaMalformedException({ detail: `${name} threw: ${nameOf(cause)}`, cause });
-    });
+    }
   }
 }
 
-/** What no client can mend, and nothing else may have told in the log. */
-function isForTheOperator(exception: CaptchaException): boolean {
+/** Returns true for refusals that only the operator can mend, and that no other code logs. */
+function isForOperator(exception: CaptchaException): boolean {
   if (exception instanceof CaptchaMisconfiguredException) return true;
   return exception instanceof CaptchaUnavailableException && exception.origin === 'store';
 }
 
-/** Key and value, both there. Sizes and characters are the verifier's matter. */
+/** Key and value, if both were sent; the verifier checks sizes and characters. */
 function presentAnswer(found: unknown): CaptchaAnswer | undefined {
-  if (!isFound(found) || isAbsent(found.key) || isAbsent(found.value)) return undefined;
+  if (!isObject(found)) return undefined;
   const { key, value } = found;
+  if (isAbsent(key) || isAbsent(value)) return undefined;
   if (typeof key !== 'string' || typeof value !== 'string') throw rejectionException('malformed');
   return { key, value };
-}
-
-function isFound(found: unknown): found is FoundAnswer {
-  return isObject(found) && 'key' in found && 'value' in found;
-}
-
-function isFailureKey(given: unknown): boolean {
-  return (
-    typeof given === 'object' &&
-    given !== null &&
-    'key' in given &&
-    typeof given.key === 'string' &&
-    given.key !== ''
-  );
 }

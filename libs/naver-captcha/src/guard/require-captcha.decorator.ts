@@ -1,6 +1,6 @@
 import { applyDecorators, SetMetadata, UseGuards } from '@nestjs/common';
 
-import { isAction } from '../keys/action.js';
+import { isAction } from '../keys/captcha-keys.js';
 import { CAPTCHA_REQUIREMENT } from '../tokens.js';
 import { CAPTCHA_KINDS } from '../types.js';
 import { CaptchaGuard } from './captcha.guard.js';

@@ -3,53 +3,62 @@ import { ServerResponse } from 'node:http';
 import type { ExecutionContext } from '@nestjs/common';
 import onHeaders from 'on-headers';
 
-import type { CountedTry } from '../limits/failures.js';
+import { isObject } from '../unknown-values.js';
 
-/** Told to the page with the failure after which a captcha is needed. */
+/** How a response ended, as far as it tells whether the try failed. */
+export type TryResult = 'failed' | 'succeeded' | 'neither';
+
+/** Sent with the failure after which a captcha is needed. */
 const REQUIRED_HEADER = 'X-Captcha-Required';
 
-/** 401 and 403: what a wrong password gets. */
+/** Returns true for 401 and 403, which a wrong password gets. */
 export function isRefusal(statusCode: number): boolean {
   return statusCode === 401 || statusCode === 403;
 }
 
 /**
- * Ends a counted try by the status of the finished response: a log-in's 401 mostly comes from another guard, which no
- * interceptor sees. A response that never finishes leaves the count as it is, so that hanging up is no way around it.
+ * Calls `onEnd` when the response is finished: a log-in's 401 mostly comes from another guard, which no interceptor
+ * sees. Not called if the response never finishes, so that a client gains nothing by hanging up.
  */
 export function watchResponse(
   context: ExecutionContext,
-  counted: CountedTry,
-  isFailure: (statusCode: number) => boolean,
-  report: (error: unknown) => void,
+  {
+    isFailure,
+    marksFailure,
+    onEnd,
+  }: {
+    readonly isFailure: (statusCode: number) => boolean;
+    /** Whether a failed response says that the next try needs a captcha. */
+    readonly marksFailure: boolean;
+    readonly onEnd: (result: TryResult) => void;
+  },
 ): void {
-  const response = rawResponse(context.switchToHttp().getResponse());
+  const response = nodeResponseOf(context.switchToHttp().getResponse());
   if (response === undefined) return;
   const isFailed = (): boolean => {
     try {
       return isFailure(response.statusCode);
     } catch {
-      // Thrown in a listener it would end the process.
+      // Thrown in a listener, the application's error would end the process.
       return true;
     }
   };
-  if (counted.last || counted.demanded) {
+  if (marksFailure) {
     onHeaders(response, () => {
       if (isFailed()) response.setHeader(REQUIRED_HEADER, '1');
     });
   }
   response.once('close', () => {
-    if (!response.writableFinished || isFailed()) return;
-    // A 400 or a 500 is neither: the try is taken back, and earlier failures stay.
-    const end = response.statusCode < 400 ? counted.succeed() : counted.takeBack();
-    end.catch(report);
+    if (!response.writableFinished) return;
+    if (isFailed()) onEnd('failed');
+    // A 400 or a 500 says nothing of the password.
+    else onEnd(response.statusCode < 400 ? 'succeeded' : 'neither');
   });
 }
 
-/** Express has Node's response itself, Fastify keeps it in `raw`. */
-function rawResponse(response: unknown): ServerResponse | undefined {
+/** Express passes Node's response itself, Fastify keeps it in `raw`. */
+function nodeResponseOf(response: unknown): ServerResponse | undefined {
   if (response instanceof ServerResponse) return response;
-  const raw: unknown =
-    typeof response === 'object' && response !== null && 'raw' in response ? response.raw : undefined;
+  const raw = isObject(response) ? response['raw'] : undefined;
   return raw instanceof ServerResponse ? raw : undefined;
 }

@@ -1,23 +1,152 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { timingSafeEqual } from 'node:crypto';
 
-import { CAPTCHA_CLOCK, CAPTCHA_OPTIONS, CAPTCHA_RANDOM } from '../tokens.js';
-import type { CaptchaClock, CaptchaRandom, ResolvedCaptchaOptions } from '../types.js';
-import { type KeyRing, type OpenedKey, RawKeyRing, SealedKeyRing } from './key-ring.js';
+import { CaptchaMisconfiguredException } from '../errors.js';
+import {
+  type Awaitable,
+  type CaptchaExpectation,
+  type CaptchaKind,
+  type CaptchaRandom,
+  NAVER_KEY_LIFETIME_MS,
+  NAVER_KEY_PATTERN,
+  type ResolvedCaptchaOptions,
+} from '../types.js';
+import { NONCE_BYTES, seal, unseal } from './key-format.js';
+import { associatedData, bindingTag, deriveSealingSecrets, type SealingSecret } from './secrets.js';
 
-/** The one key ring of a module; sealing keys are derived from the boot on. */
-@Injectable()
-export class CaptchaKeys {
-  readonly ring: KeyRing;
+/** What a new key is to contain. */
+export interface KeyContents {
+  readonly kind: CaptchaKind;
+  /** What the engine needs to show the challenge and to compare an answer; at most 32 bytes. */
+  readonly payload: Buffer;
+  /** Milliseconds since 1970. */
+  readonly expiresAtMs: number;
+  readonly action?: string | undefined;
+  readonly binding?: string | undefined;
+}
 
-  constructor(
-    @Inject(CAPTCHA_OPTIONS) options: ResolvedCaptchaOptions,
-    @Inject(CAPTCHA_RANDOM) random: CaptchaRandom,
-    @Inject(CAPTCHA_CLOCK) private readonly clock: CaptchaClock,
-  ) {
-    this.ring = options.keys === 'raw' ? new RawKeyRing() : new SealedKeyRing(options, random);
+/** The contents of a key that a browser sent. */
+export interface OpenedKey {
+  readonly kind: CaptchaKind;
+  readonly payload: Buffer;
+  /** Milliseconds since 1970; absent for a raw key, which does not contain its end. */
+  readonly expiresAtMs?: number;
+  /** Returns true if the key was made for this action, binding and kind. */
+  fits(expected: CaptchaExpectation): boolean;
+}
+
+/** Makes the keys that browsers hold, and opens them again. */
+export interface CaptchaKeys {
+  /**
+   * Call it before the engine is asked: a key that cannot contain this must not cost a call.
+   * @throws CaptchaMisconfiguredException if a raw key is to contain an action or a binding
+   */
+  assertCanContain(expected: CaptchaExpectation): void;
+  create(contents: KeyContents): Promise<string>;
+  /** Returns undefined if the key was not made by this application. */
+  open(key: string, expected?: CaptchaExpectation): Awaitable<OpenedKey | undefined>;
+}
+
+/** The keys that the option `keys` asks for. The secrets of sealed keys are derived from this call on. */
+export function createCaptchaKeys(options: ResolvedCaptchaOptions, random: CaptchaRandom): CaptchaKeys {
+  return options.keys === 'raw' ? new RawKeys() : new SealedKeys(options, random);
+}
+
+/** Milliseconds until the key expires; for a raw key, as long as NAVER may still know it. */
+export function remainingMs({ expiresAtMs }: Pick<OpenedKey, 'expiresAtMs'>, nowMs: number): number {
+  return expiresAtMs === undefined ? NAVER_KEY_LIFETIME_MS : expiresAtMs - nowMs;
+}
+
+const ACTION = /^[a-z0-9_-]{1,32}$/;
+
+/** Returns true if a key can be made for this action. */
+export function isAction(value: unknown): value is string {
+  return typeof value === 'string' && ACTION.test(value);
+}
+
+/** Returns true if a key can be made for this binding. A cookie that was parsed as JSON may be anything. */
+export function isBinding(value: unknown): value is string | undefined {
+  return value === undefined || typeof value === 'string';
+}
+
+/** A forged key costs microseconds and never reaches NAVER. Every process with the same credentials opens these. */
+class SealedKeys implements CaptchaKeys {
+  readonly #associated: Buffer;
+  readonly #random: CaptchaRandom;
+  readonly #deriving: Promise<readonly SealingSecret[]>;
+  #secrets: readonly SealingSecret[] | undefined;
+
+  constructor(options: ResolvedCaptchaOptions, random: CaptchaRandom) {
+    this.#associated = Buffer.from(associatedData(options).join('\0'));
+    this.#random = random;
+    this.#deriving = deriveSealingSecrets(options);
+    this.#deriving.then(
+      (secrets) => {
+        this.#secrets = secrets;
+      },
+      // The first use awaits the promise and gets the error; unhandled here, it would end the process.
+      () => undefined,
+    );
   }
 
-  isExpired({ expiresAtMs }: OpenedKey): boolean {
-    return expiresAtMs !== undefined && expiresAtMs <= this.clock.now();
+  assertCanContain(): void {
+    // A sealed key can contain every action and binding.
+  }
+
+  async create({ kind, payload, expiresAtMs, action = '', binding }: KeyContents): Promise<string> {
+    const [secret] = await this.#deriving;
+    if (secret === undefined) throw new Error('There is no signing secret.');
+    return seal(
+      {
+        kind,
+        expiresAtSeconds: Math.floor(expiresAtMs / 1000),
+        payload,
+        action,
+        bindingTag: bindingTag(secret, binding),
+      },
+      secret,
+      this.#random.bytes(NONCE_BYTES),
+      this.#associated,
+    );
+  }
+
+  open(key: string): Awaitable<OpenedKey | undefined> {
+    if (this.#secrets !== undefined) return this.#openWith(this.#secrets, key);
+    return this.#deriving.then((secrets) => this.#openWith(secrets, key));
+  }
+
+  #openWith(secrets: readonly SealingSecret[], key: string): OpenedKey | undefined {
+    const opened = unseal(key, secrets, this.#associated);
+    if (opened === undefined) return undefined;
+    const { contents, secret } = opened;
+    return {
+      kind: contents.kind,
+      payload: contents.payload,
+      expiresAtMs: contents.expiresAtSeconds * 1000,
+      fits: ({ action, binding, kinds }) =>
+        (kinds?.includes(contents.kind) ?? true) &&
+        contents.action === (action ?? '') &&
+        timingSafeEqual(contents.bindingTag, bindingTag(secret, binding)),
+    };
+  }
+}
+
+/** NAVER's keys as they are, for applications whose keys are issued elsewhere. */
+class RawKeys implements CaptchaKeys {
+  assertCanContain({ action, binding }: CaptchaExpectation): void {
+    if (action === undefined && binding === undefined) return;
+    throw new CaptchaMisconfiguredException({
+      detail: "With keys: 'raw' a key contains no action and no binding. Leave them out, or use sealed keys.",
+    });
+  }
+
+  async create({ payload }: KeyContents): Promise<string> {
+    return Promise.resolve(payload.toString('latin1'));
+  }
+
+  open(key: string, expected: CaptchaExpectation = {}): OpenedKey | undefined {
+    this.assertCanContain(expected);
+    if (!NAVER_KEY_PATTERN.test(key)) return undefined;
+    // A raw key does not contain its kind: the first kind that the route accepts is taken.
+    return { kind: expected.kinds?.[0] ?? 'image', payload: Buffer.from(key, 'latin1'), fits: () => true };
   }
 }

@@ -1,13 +1,16 @@
 import { CaptchaUnavailableException, nameOf } from '../errors.js';
 
-/** A store that fails is an outage: what cannot be counted is not let through. */
+/**
+ * Runs an operation of the store.
+ * @throws CaptchaUnavailableException if the store fails: a request that cannot be counted is not let through
+ */
 export async function askStore<T>(operation: () => Promise<T>): Promise<T> {
   try {
     return await operation();
   } catch (cause) {
     throw new CaptchaUnavailableException({
       origin: 'store',
-      detail: `The captcha store cannot be asked (${nameOf(cause)}).`,
+      detail: `The captcha store failed (${nameOf(cause)}), so requests that need it are refused. Check the store.`,
       cause,
     });
   }

@@ -2,58 +2,72 @@ import { hash } from 'node:crypto';
 
 import { Inject, Injectable } from '@nestjs/common';
 
+import { type OpenedKey, remainingMs } from '../keys/captcha-keys.js';
 import type { CaptchaStore } from '../store/captcha-store.js';
-import type { ResolvedCaptchaOptions } from '../types.js';
-import { CAPTCHA_OPTIONS, CAPTCHA_STORE } from '../tokens.js';
+import { CAPTCHA_CLOCK, CAPTCHA_OPTIONS, CAPTCHA_STORE } from '../tokens.js';
+import type { CaptchaClock, ResolvedCaptchaOptions } from '../types.js';
 import { askStore } from './ask-store.js';
-import { type OpenedKey, remainingMs } from '../keys/key-ring.js';
 
-/** An attempt's record outlives the key itself by this, so that clocks may differ a little. */
+/** A record outlives its key by this, because the clocks of processes differ a little. */
 const GRACE_MS = 60_000;
-/** How often an attempt at one key can be given back: an outage must not make a key pass all day. */
+/** How often an attempt at one key is given back: a long outage must not let a client try a key without end. */
 const MAX_GIVEN_BACK = 2;
 
-/** Counts what is done with each key: attempts, attempts given back, and the one time it passes. */
+type ChallengeIdentity = Pick<OpenedKey, 'kind' | 'payload'>;
+
+/**
+ * The store name of the attempts at a challenge. Made neither of the received text, which could be spelled anew, nor of
+ * anything derived from a signing secret, which rotates.
+ */
+export function attemptsName(
+  purpose: 'attempt' | 'given-back' | 'passed',
+  { kind, payload }: ChallengeIdentity,
+  { platform, clientId }: Pick<ResolvedCaptchaOptions, 'platform' | 'clientId'>,
+): string {
+  const challenge = [platform, clientId, kind, payload.toString('latin1')].join('\0');
+  return `${purpose}:${hash('sha256', challenge, 'base64url')}`;
+}
+
+/** Counts the attempts at each key, the attempts given back, and the single time it passes. */
 @Injectable()
 export class Attempts {
   constructor(
     @Inject(CAPTCHA_STORE) private readonly store: CaptchaStore,
     @Inject(CAPTCHA_OPTIONS) private readonly options: ResolvedCaptchaOptions,
+    @Inject(CAPTCHA_CLOCK) private readonly clock: CaptchaClock,
   ) {}
 
-  /** Takes one attempt at a key. @returns whether there was one left */
-  async take(key: OpenedKey, nowMs: number): Promise<boolean> {
-    const { maxAttempts: limit } = this.options;
-    // Where several attempts are allowed, a key that has passed must not cost another call to NAVER.
-    if (limit > 1 && (await askStore(() => this.store.get(this.name('passed', key)))) > 0) return false;
-    return (
-      await askStore(() =>
-        this.store.take(this.name('attempt', key), { limit, ttlMs: lifetimeMs(key, nowMs) }),
-      )
-    ).taken;
+  /** Takes one attempt at a key. @returns false if none is left */
+  async take(key: OpenedKey): Promise<boolean> {
+    const { maxAttempts } = this.options;
+    // With several attempts a key that has passed still has attempts left, and must not cost another call to NAVER.
+    if (maxAttempts > 1) {
+      const passed = attemptsName('passed', key, this.options);
+      if ((await askStore(() => this.store.get(passed))) > 0) return false;
+    }
+    return this.#take('attempt', key, maxAttempts);
   }
 
-  /** Gives an attempt back that an outage took; at most twice a key. */
-  async giveBack(key: OpenedKey, nowMs: number): Promise<void> {
-    const limit = { limit: MAX_GIVEN_BACK, ttlMs: lifetimeMs(key, nowMs) };
-    const { taken } = await askStore(() => this.store.take(this.name('given-back', key), limit));
-    if (taken) await askStore(() => this.store.release(this.name('attempt', key)));
+  /** Gives back an attempt that an outage took; at most twice a key. */
+  async giveBack(key: OpenedKey): Promise<void> {
+    if (!(await this.#take('given-back', key, MAX_GIVEN_BACK))) return;
+    await askStore(() => this.store.release(attemptsName('attempt', key, this.options)));
   }
 
-  /** Records that a key passed. @returns whether it is the first time */
-  async pass(key: OpenedKey, nowMs: number): Promise<boolean> {
-    const limit = { limit: 1, ttlMs: lifetimeMs(key, nowMs) };
-    return (await askStore(() => this.store.take(this.name('passed', key), limit))).taken;
+  /** Records that a key passed. @returns false if it had passed before */
+  async pass(key: OpenedKey): Promise<boolean> {
+    return this.#take('passed', key, 1);
   }
 
-  /** Not the received text, which could be spelled anew, nor anything a signing secret made, which rotates. */
-  private name(purpose: 'attempt' | 'given-back' | 'passed', { kind, naverKey }: OpenedKey): string {
-    const { platform, clientId } = this.options;
-    return `${purpose}:${hash('sha256', [platform, clientId, kind, naverKey].join('\0'), 'base64url')}`;
+  async #take(purpose: 'attempt' | 'given-back' | 'passed', key: OpenedKey, limit: number): Promise<boolean> {
+    const name = attemptsName(purpose, key, this.options);
+    const ttlMs = this.#lifetimeMs(key);
+    return (await askStore(() => this.store.take(name, { limit, ttlMs }))).taken;
   }
-}
 
-function lifetimeMs(key: OpenedKey, nowMs: number): number {
-  // A key may expire while NAVER compares, and its record must live all the same.
-  return Math.max(0, remainingMs(key, nowMs)) + (key.expiresAtMs === undefined ? 0 : GRACE_MS);
+  #lifetimeMs(key: OpenedKey): number {
+    // A key may expire during the comparison; its record must live all the same.
+    const leftMs = Math.max(0, remainingMs(key, this.clock.now()));
+    return leftMs + (key.expiresAtMs === undefined ? 0 : GRACE_MS);
+  }
 }

@@ -4,43 +4,43 @@ import type { CaptchaStore } from '../store/captcha-store.js';
 import { CAPTCHA_STORE } from '../tokens.js';
 import type { CaptchaRate } from '../types.js';
 import { askStore } from './ask-store.js';
-import { PersonalNames } from './hashed-names.js';
+import { HashedNames } from './hashed-names.js';
 
 /** Whose failures are counted: an account, an address. */
 export interface CaptchaFailureKey {
   /** Any text; only a keyed hash of it is stored. Prefix it by what it is, so that kinds do not meet: `account:kim`. */
   readonly key: string;
   /**
-   * Whether a success forgets the failures. Right for an account; never for an address, or an attacker's own log-in
-   * would clear it.
+   * Whether a success resets the failure count. Right for an account; never for an address, or an attacker's own
+   * log-in would reset it.
    * @default false
    */
   readonly clearOnSuccess?: boolean | undefined;
 }
 
-/** A try that was counted as failed before its end is known; where that never becomes known, the count stands. */
+/** A try that counts as failed from before it is made; if its end never becomes known, the count stands. */
 export interface CountedTry {
-  /** Some key was at its limit before: a captcha is demanded. */
+  /** True if a key was at its limit before: a captcha is required. */
   readonly demanded: boolean;
-  /** Should this try fail, the next will be asked for a captcha. */
+  /** True if the next try needs a captcha, should this one fail. */
   readonly last: boolean;
-  /** It did not fail: takes the count back. */
+  /** The try did not fail: takes the count back. */
   takeBack(): Promise<void>;
-  /** It succeeded: takes the count back, and forgets the failures of keys that say so. */
+  /** The try succeeded: takes the count back, and resets the failure counts of keys with `clearOnSuccess`. */
   succeed(): Promise<void>;
 }
 
-/** Counts failed tries in the store, so that they hold on many machines. */
+/** Counts failed tries in the store, which all processes share. */
 @Injectable()
 export class Failures {
   constructor(
     @Inject(CAPTCHA_STORE) private readonly store: CaptchaStore,
-    @Inject(PersonalNames) private readonly personal: PersonalNames,
+    @Inject(HashedNames) private readonly names: HashedNames,
   ) {}
 
-  /** Counts a try as failed, before it is made: parallel guesses must not slip under the limit. */
+  /** Counts a try as failed before it is made, so that parallel guesses cannot pass below the limit. */
   async begin(keys: readonly CaptchaFailureKey[], { limit, windowMs }: CaptchaRate): Promise<CountedTry> {
-    const names = await this.namesOf(keys);
+    const names = await this.#namesOf(keys);
     const takings = await Promise.all(
       names.map((name) => askStore(() => this.store.take(name, { limit, ttlMs: windowMs }))),
     );
@@ -59,21 +59,21 @@ export class Failures {
     };
   }
 
-  /** Whether some key is at its limit. */
+  /** Returns true if a key is at its limit. */
   async isDemanded(keys: readonly CaptchaFailureKey[], { limit }: CaptchaRate): Promise<boolean> {
-    const names = await this.namesOf(keys);
+    const names = await this.#namesOf(keys);
     const counts = await Promise.all(names.map((name) => askStore(() => this.store.get(name))));
     return counts.some((count) => count >= limit);
   }
 
-  /** Forgets the failures of the keys that a success clears. */
+  /** Resets the failure counts of the keys with `clearOnSuccess`. */
   async clear(keys: readonly CaptchaFailureKey[]): Promise<void> {
-    const names = await this.namesOf(keys.filter(({ clearOnSuccess }) => clearOnSuccess === true));
+    const names = await this.#namesOf(keys.filter(({ clearOnSuccess }) => clearOnSuccess === true));
     await Promise.all(names.map((name) => askStore(() => this.store.delete(name))));
   }
 
-  private async namesOf(keys: readonly CaptchaFailureKey[]): Promise<string[]> {
+  async #namesOf(keys: readonly CaptchaFailureKey[]): Promise<string[]> {
     const unique = new Set(keys.map(({ key }) => key));
-    return Promise.all([...unique].map((key) => this.personal.nameOf('failure', key)));
+    return Promise.all([...unique].map((key) => this.names.nameOf('failure', key)));
   }
 }

@@ -1,6 +1,7 @@
 import { type ApplicationConfig, MetadataScanner, type ModulesContainer, type Reflector } from '@nestjs/core';
 
 import { CAPTCHA_REQUIREMENT } from '../tokens.js';
+import type { ResolvedCaptchaOptions } from '../types.js';
 import { CaptchaGuard } from '../guard/captcha.guard.js';
 import { type CaptchaRequirement, mergeRequirements } from '../guard/captcha-requirement.js';
 import { classOf, guardsOf } from '../guard/guards-of.js';
@@ -55,6 +56,36 @@ export function* guardedHandlers(
       }
     }
   }
+}
+
+/** What the application's own class of the captcha guard is, in front of one handler. */
+export interface CaptchaGuardInFront {
+  /** The settings of the module it belongs to; undefined for a guard that is made anew for each request. */
+  readonly options: ResolvedCaptchaOptions | undefined;
+  readonly overridesFindAnswer: boolean;
+  readonly overridesShouldSkip: boolean;
+}
+
+/** The captcha guard in front of a handler; undefined if there is none. */
+export function captchaGuardOf(
+  { guards, module }: GuardedHandler,
+  application: ApplicationConfig,
+): CaptchaGuardInFront | undefined {
+  const type = guards.find(isCaptchaGuard);
+  if (type === undefined) return undefined;
+  const guard = [...application.getGlobalGuards(), module.injectables.get(type)?.instance].find(
+    (each) => each instanceof CaptchaGuard,
+  );
+  const { options }: Partial<Pick<CaptchaGuard, 'options'>> = guard ?? {};
+  return {
+    options,
+    overridesFindAnswer: overrides(type, 'findAnswer'),
+    overridesShouldSkip: overrides(type, 'shouldSkip'),
+  };
+}
+
+function overrides(type: typeof CaptchaGuard, method: string): boolean {
+  return Reflect.get(type.prototype, method) !== Reflect.get(CaptchaGuard.prototype, method);
 }
 
 /** Whether this is the class of the captcha guard, or one made from it. */

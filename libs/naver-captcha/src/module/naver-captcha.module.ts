@@ -13,35 +13,45 @@ import {
 import { ApplicationConfig, ModulesContainer, Reflector } from '@nestjs/core';
 import { Subject } from 'rxjs';
 
-import { Attempts } from '../limits/attempts.js';
-import { CaptchaKeys } from '../keys/captcha-keys.js';
-import { CaptchaVerifier } from '../challenge/captcha-verifier.js';
-import { Failures } from '../limits/failures.js';
+import { AnswerVerifier } from '../challenge/answer-verifier.js';
+import { ChallengeMaker } from '../challenge/challenge-maker.js';
+import { ChallengeMedia } from '../challenge/challenge-media.js';
+import { ChallengeSupply } from '../challenge/challenge-supply.js';
 import { NaverCaptchaService } from '../challenge/naver-captcha.service.js';
-import { MediaCache } from '../challenge/media-cache.js';
-import { PersonalNames } from '../limits/hashed-names.js';
-import { PrefetchedKeys } from '../challenge/prefetched-keys.js';
-import { QuietLogger } from '../quiet-logger.js';
-import { QuotaGate } from '../limits/quota.gate.js';
-import { UpstreamReportGate } from '../engines/naver/call-report.gate.js';
-import type { CaptchaEvent } from '../events.js';
-import { CaptchaOutcomes } from '../guard/captcha-outcomes.js';
-import { lateCaptchaGuards } from './late-guards.js';
-import type { CallGate } from '../engines/naver/call-gate.js';
+import { Refusals } from '../contexts/refusals.js';
 import { BreakerGate } from '../engines/naver/breaker.gate.js';
+import type { CallGate } from '../engines/naver/call-gate.js';
+import { CallReportGate } from '../engines/naver/call-report.gate.js';
 import { NaverCaptchaClient } from '../engines/naver/naver-captcha.client.js';
+import { NaverEngine } from '../engines/naver/naver.engine.js';
 import { NaverTransport } from '../engines/naver/transport.js';
+import type { CaptchaEvent } from '../events.js';
+import { AfterFailures } from '../guard/after-failures.js';
+import { BodyValidation } from '../guard/body-validation.js';
+import { CaptchaOutcomes } from '../guard/captcha-outcomes.js';
+import { createCaptchaKeys } from '../keys/captcha-keys.js';
+import { Attempts } from '../limits/attempts.js';
+import { Failures } from '../limits/failures.js';
+import { FetchLimit } from '../limits/fetch-limit.js';
+import { HashedNames } from '../limits/hashed-names.js';
+import { IssueLimit } from '../limits/issue-limit.js';
+import { QuotaGate } from '../limits/quota.gate.js';
+import { QuietLogger } from '../quiet-logger.js';
 import type { CaptchaStore } from '../store/captcha-store.js';
 import { MemoryCaptchaStore } from '../store/memory-captcha-store.js';
 import {
   CAPTCHA_CALL_GATES,
   CAPTCHA_CLOCK,
+  CAPTCHA_ENGINE,
   CAPTCHA_EVENTS,
+  CAPTCHA_KEYS,
   CAPTCHA_OPTIONS,
   CAPTCHA_RANDOM,
   CAPTCHA_STORE,
+  CAPTCHA_VERIFIER,
 } from '../tokens.js';
 import type { CaptchaClock, CaptchaRandom, ResolvedCaptchaOptions } from '../types.js';
+import { lateCaptchaGuards } from './late-guards.js';
 import { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } from './naver-captcha.module-definition.js';
 import type {
   NaverCaptchaModuleExtras,
@@ -84,45 +94,53 @@ export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
     {
       provide: CAPTCHA_CALL_GATES,
       // The breaker last: what it lets in, no later gate can refuse.
-      useFactory: (
-        report: UpstreamReportGate,
-        quota: QuotaGate,
-        clock: CaptchaClock,
-      ): readonly CallGate[] => [
+      useFactory: (report: CallReportGate, quota: QuotaGate, clock: CaptchaClock): readonly CallGate[] => [
         report,
         quota,
         new BreakerGate(clock, (operation, state) => {
           report.breakerChanged(operation, state);
         }),
       ],
-      inject: [UpstreamReportGate, QuotaGate, CAPTCHA_CLOCK],
+      inject: [CallReportGate, QuotaGate, CAPTCHA_CLOCK],
     },
-    UpstreamReportGate,
-    QuotaGate,
-    PersonalNames,
-    Failures,
+    { provide: CAPTCHA_ENGINE, useExisting: NaverEngine },
+    { provide: CAPTCHA_KEYS, useFactory: createCaptchaKeys, inject: [CAPTCHA_OPTIONS, CAPTCHA_RANDOM] },
+    { provide: CAPTCHA_VERIFIER, useExisting: AnswerVerifier },
+    AfterFailures,
+    AnswerVerifier,
     Attempts,
-    CaptchaKeys,
-    MediaCache,
-    PrefetchedKeys,
-    CaptchaVerifier,
-    QuietLogger,
-    NaverTransport,
+    BodyValidation,
+    CallReportGate,
+    CaptchaOutcomes,
+    ChallengeMaker,
+    ChallengeMedia,
+    ChallengeSupply,
+    Failures,
+    FetchLimit,
+    HashedNames,
+    IssueLimit,
     NaverCaptchaClient,
     NaverCaptchaService,
-    CaptchaOutcomes,
+    NaverEngine,
+    NaverTransport,
+    QuietLogger,
+    QuotaGate,
+    Refusals,
   ],
   exports: [
-    CAPTCHA_OPTIONS,
     CAPTCHA_CLOCK,
     CAPTCHA_EVENTS,
+    CAPTCHA_OPTIONS,
     CAPTCHA_STORE,
-    QuietLogger,
-    Failures,
-    CaptchaVerifier,
     NaverCaptchaClient,
     NaverCaptchaService,
+    // What CaptchaGuard injects, wherever @UseGuards() makes one.
+    CAPTCHA_VERIFIER,
+    AfterFailures,
+    BodyValidation,
     CaptchaOutcomes,
+    QuietLogger,
+    Refusals,
   ],
 })
 export class NaverCaptchaModule

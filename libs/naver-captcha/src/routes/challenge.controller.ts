@@ -14,9 +14,10 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { NaverCaptchaService } from '../challenge/naver-captcha.service.js';
 import { QuietLogger } from '../quiet-logger.js';
 import { CaptchaException, CaptchaMalformedException, CaptchaUnavailableException } from '../errors.js';
-import { headerOf } from '../contexts/answering-request.js';
+import { headerOf } from '../contexts/context-kind.js';
+import { HTTP } from '../contexts/http.context.js';
+import { Refusals } from '../contexts/refusals.js';
 import { isObject } from '../unknown-values.js';
-import { presentException } from '../contexts/present-exception.js';
 import { SkipCaptcha } from '../guard/skip-captcha.decorator.js';
 import { CAPTCHA_OPTIONS } from '../tokens.js';
 import type { CaptchaChallenge, ResolvedCaptchaOptions } from '../types.js';
@@ -53,8 +54,9 @@ export function challengeController(routes: CaptchaRoutesOptions): Type {
   class CaptchaChallengeController {
     constructor(
       @Inject(NaverCaptchaService) private readonly captcha: NaverCaptchaService,
-      @Inject(CAPTCHA_OPTIONS) private readonly options: ResolvedCaptchaOptions,
+      @Inject(CAPTCHA_OPTIONS) options: ResolvedCaptchaOptions,
       @Inject(QuietLogger) private readonly logger: QuietLogger,
+      @Inject(Refusals) private readonly refusals: Refusals,
       @Inject(HttpAdapterHost) private readonly adapterHost: HttpAdapterHost,
     ) {
       if (options.keys === 'raw') {
@@ -67,7 +69,7 @@ export function challengeController(routes: CaptchaRoutesOptions): Type {
     @Post()
     @DescribeChallenge()
     createChallenge(@Context() context: ExecutionContext): Promise<ChallengeReply> {
-      return this.reply(context, async (request) => {
+      return this.#reply(context, async (request) => {
         refuseOtherSites(request, allowedOrigins);
         const { kind, action, inline } = readChallengeRequest(request.body);
         const by = addressOf(request, this.logger);
@@ -77,7 +79,7 @@ export function challengeController(routes: CaptchaRoutesOptions): Type {
           by,
           binding: await binding?.(context),
         });
-        if (inline) return { ...challenge, ...(await this.inlined(challenge.key)) };
+        if (inline) return { ...challenge, ...(await this.#inlined(challenge.key)) };
         // Fetched while the key is on its way to the page, which asks for it next.
         this.captcha.fetchMedia(challenge.key).catch(() => undefined);
         return challenge;
@@ -87,12 +89,12 @@ export function challengeController(routes: CaptchaRoutesOptions): Type {
     @Get('media')
     @DescribeMedia()
     fetchMedia(@Context() context: ExecutionContext): Promise<StreamableFile> {
-      return this.reply(context, async (request) => {
+      return this.#reply(context, async (request) => {
         const { status, headers, body } = mediaReply(
           await this.captcha.fetchMedia(keyOf(request.query)),
           headerOf(request, 'range'),
         );
-        this.setHeaders(context, headers);
+        this.#setHeaders(context, headers);
         this.adapterHost.httpAdapter.status(context.switchToHttp().getResponse(), status);
         return new StreamableFile(body, { length: body.length, type: headers['Content-Type'] ?? '' });
       });
@@ -105,7 +107,7 @@ export function challengeController(routes: CaptchaRoutesOptions): Type {
       const { source, hash } = await import('naver-captcha-widget/source');
       const request = context.switchToHttp().getRequest<QueriedRequest>();
       const etag = `"${hash}"`;
-      this.setHeaders(context, {
+      this.#setHeaders(context, {
         ETag: etag,
         'Cache-Control': isObject(request.query) && request.query['v'] === hash ? YEAR : DAY,
         'Content-Type': 'text/javascript; charset=utf-8',
@@ -121,21 +123,18 @@ export function challengeController(routes: CaptchaRoutesOptions): Type {
     }
 
     /** Never kept by a browser or a proxy, and told to the person in their words. */
-    private async reply<T>(
-      context: ExecutionContext,
-      work: (request: QueriedRequest) => Promise<T>,
-    ): Promise<T> {
-      this.setHeaders(context, { 'Cache-Control': 'no-store' });
+    async #reply<T>(context: ExecutionContext, work: (request: QueriedRequest) => Promise<T>): Promise<T> {
+      this.#setHeaders(context, { 'Cache-Control': 'no-store' });
       try {
         return await work(context.switchToHttp().getRequest<QueriedRequest>());
       } catch (thrown) {
         if (!(thrown instanceof CaptchaException)) throw thrown;
-        throw await presentException(thrown, context, this.adapterHost, this.options);
+        throw await this.refusals.present(thrown, context, HTTP);
       }
     }
 
     /** The key is made and paid for: a picture that does not come with it can still be fetched. */
-    private async inlined(key: string): Promise<Pick<ChallengeReply, 'media'>> {
+    async #inlined(key: string): Promise<Pick<ChallengeReply, 'media'>> {
       try {
         const { contentType, body } = await this.captcha.fetchMedia(key);
         return { media: { contentType, data: body.toString('base64') } };
@@ -145,7 +144,7 @@ export function challengeController(routes: CaptchaRoutesOptions): Type {
       }
     }
 
-    private setHeaders(context: ExecutionContext, headers: Readonly<Record<string, string>>): void {
+    #setHeaders(context: ExecutionContext, headers: Readonly<Record<string, string>>): void {
       const response: unknown = context.switchToHttp().getResponse();
       for (const [name, value] of Object.entries(headers)) {
         this.adapterHost.httpAdapter.setHeader(response, name, value);

@@ -1,5 +1,5 @@
 import { CaptchaInvalidException } from '../errors.js';
-import { type AnsweringRequest, headerOf } from '../contexts/answering-request.js';
+import { type AnsweringRequest, headerOf } from '../contexts/context-kind.js';
 
 /**
  * Refuses a page of another site that is not allowed: each challenge costs the site a call. Browsers tell by

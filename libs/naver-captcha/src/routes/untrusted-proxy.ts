@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 
 import type { QuietLogger } from '../quiet-logger.js';
-import { type AnsweringRequest, headerOf } from '../contexts/answering-request.js';
+import { type AnsweringRequest, headerOf } from '../contexts/context-kind.js';
 
 /** A request as Express and Fastify both have it. */
 export interface AddressedRequest extends AnsweringRequest {

@@ -10,7 +10,7 @@ import { QuietLogger } from '../../quiet-logger.js';
 
 /** Tells of every call to NAVER as an event, and of every failed one in the log. */
 @Injectable()
-export class UpstreamReportGate implements CallGate {
+export class CallReportGate implements CallGate {
   constructor(
     @Inject(CAPTCHA_EVENTS) private readonly events: Subject<CaptchaEvent>,
     @Inject(QuietLogger) private readonly logger: QuietLogger,

@@ -1,8 +1,7 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { ApplicationConfig, ModulesContainer, Reflector } from '@nestjs/core';
 
-import { CaptchaGuard } from '../../guard/captcha.guard.js';
-import { type GuardedHandler, guardedHandlers, isCaptchaGuard } from '../../module/guarded-handlers.js';
+import { captchaGuardOf, type GuardedHandler, guardedHandlers } from '../../module/guarded-handlers.js';
 import { CAPTCHA_OPTIONS } from '../../tokens.js';
 import type { CaptchaAnswerNames, ResolvedCaptchaOptions } from '../../types.js';
 
@@ -21,33 +20,20 @@ export function protections(app: INestApplicationContext): Protection[] {
   const application = app.get(ApplicationConfig);
   const found: Protection[] = [];
   for (const handler of guardedHandlers(app.get(ModulesContainer), application, app.get(Reflector))) {
-    const { guards, requirement, module } = handler;
-    const type = guards.find(isCaptchaGuard);
-    if (type === undefined || requirement?.required === false) continue;
-    const guard = [...application.getGlobalGuards(), module.injectables.get(type)?.instance].find(
-      (each) => each instanceof CaptchaGuard,
-    );
-    const options = optionsOf(guard) ?? app.get<ResolvedCaptchaOptions>(CAPTCHA_OPTIONS);
+    const { requirement } = handler;
+    const guard = captchaGuardOf(handler, application);
+    if (guard === undefined || requirement?.required === false) continue;
+    const options = guard.options ?? app.get<ResolvedCaptchaOptions>(CAPTCHA_OPTIONS);
     const { skipIf = false, afterFailures, extract } = requirement ?? {};
-    // Where the application finds the answer itself, nobody else knows where it is.
-    const elsewhere = extract !== undefined || overrides(type, 'findAnswer');
+    // Only the application itself knows where its own code finds the answer.
+    const isFoundElsewhere = extract !== undefined || guard.overridesFindAnswer;
     found.push({
       handler,
       options,
-      required: skipIf === false && afterFailures === undefined && !overrides(type, 'shouldSkip'),
-      bodyFields: !elsewhere && options.bodyFields,
-      headerNames: !elsewhere && options.headerNames,
+      required: skipIf === false && afterFailures === undefined && !guard.overridesShouldSkip,
+      bodyFields: !isFoundElsewhere && options.bodyFields,
+      headerNames: !isFoundElsewhere && options.headerNames,
     });
   }
   return found;
-}
-
-/** A guard made anew for each request has none yet. */
-function optionsOf({ options }: Partial<Pick<CaptchaGuard, 'options'>> = {}):
-  ResolvedCaptchaOptions | undefined {
-  return options;
-}
-
-function overrides(type: typeof CaptchaGuard, method: string): boolean {
-  return Reflect.get(type.prototype, method) !== Reflect.get(CaptchaGuard.prototype, method);
 }

@@ -1,5 +1,5 @@
 import { CaptchaException } from '../../errors.js';
-import { localizedException } from '../../contexts/localized-exception.js';
+import { localizedException } from '../../contexts/refusals.js';
 import { refusalSchema } from '../../routes/refusal-schema.js';
 import type { CaptchaErrorCode, ResolvedCaptchaOptions } from '../../types.js';
 import type { ComponentSchemas } from './component-schemas.js';

@@ -57,8 +57,8 @@ export class CaptchaRecorder implements CaptchaTesting {
     this.#challenges.push({ kind, action, binding });
   }
 
-  newStore(clock: CaptchaClock): ForgetfulStore {
-    const store = new ForgetfulStore(clock);
+  newStore(clock: CaptchaClock, options: ResolvedCaptchaOptions): ForgetfulStore {
+    const store = new ForgetfulStore(clock, options);
     this.#stores.push(store);
     return store;
   }

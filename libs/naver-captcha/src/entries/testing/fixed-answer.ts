@@ -3,6 +3,9 @@ import type { CaptchaErrorCode } from '../../types.js';
 /** The key that every route takes, as long and of the same characters as a real one. */
 export const FIXED_KEY = 'fixed-key-of-nestjs-naver-captcha-testing_'.padEnd(64, '0');
 
+/** The payload of a challenge whose attempts are used up from the start. */
+export const USED_UP_PAYLOAD = Buffer.from('used-up');
+
 /** Digits: answers to pictures and to sounds both look so. */
 export const FIXED_VALUE = '1234567';
 

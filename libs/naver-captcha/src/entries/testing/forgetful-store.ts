@@ -1,17 +1,23 @@
+import { attemptsName } from '../../limits/attempts.js';
 import type { CaptchaStore, CaptchaStoreLimit, CaptchaStoreTaking } from '../../store/captcha-store.js';
 import { MemoryCaptchaStore } from '../../store/memory-captcha-store.js';
-import type { CaptchaClock } from '../../types.js';
+import { CAPTCHA_KINDS, type CaptchaClock, type ResolvedCaptchaOptions } from '../../types.js';
+import { USED_UP_PAYLOAD } from './fixed-answer.js';
 
-/** A memory that can be made to forget everything between two tests. */
+/** A memory that a test resets. The attempts at one challenge are used up from the start, for `CAPTCHA_USED`. */
 export class ForgetfulStore implements CaptchaStore {
+  readonly #clock: CaptchaClock;
+  readonly #options: ResolvedCaptchaOptions;
   #memory: MemoryCaptchaStore;
 
-  constructor(private readonly clock: CaptchaClock) {
-    this.#memory = new MemoryCaptchaStore({ clock });
+  constructor(clock: CaptchaClock, options: ResolvedCaptchaOptions) {
+    this.#clock = clock;
+    this.#options = options;
+    this.#memory = this.#newMemory();
   }
 
   forget(): void {
-    this.#memory = new MemoryCaptchaStore({ clock: this.clock });
+    this.#memory = this.#newMemory();
   }
 
   take(name: string, limit: CaptchaStoreLimit): Promise<CaptchaStoreTaking> {
@@ -32,5 +38,14 @@ export class ForgetfulStore implements CaptchaStore {
 
   delete(name: string): Promise<void> {
     return this.#memory.delete(name);
+  }
+
+  #newMemory(): MemoryCaptchaStore {
+    const memory = new MemoryCaptchaStore({ clock: this.#clock });
+    for (const kind of CAPTCHA_KINDS) {
+      const name = attemptsName('attempt', { kind, payload: USED_UP_PAYLOAD }, this.#options);
+      void memory.set(name, this.#options.maxAttempts, { ttlMs: Infinity });
+    }
+    return memory;
   }
 }

@@ -1,27 +1,24 @@
 import type { TestingModuleBuilder } from '@nestjs/testing';
-import type { Subject } from 'rxjs';
 
-import { CaptchaKeys } from '../../keys/captcha-keys.js';
-import { CaptchaVerifier } from '../../challenge/captcha-verifier.js';
-import { PrefetchedKeys } from '../../challenge/prefetched-keys.js';
-import type { CaptchaEvent } from '../../events.js';
+import { AnswerVerifier } from '../../challenge/answer-verifier.js';
+import { NaverCaptchaClient } from '../../engines/naver/naver-captcha.client.js';
+import { createCaptchaKeys } from '../../keys/captcha-keys.js';
 import type { NaverCaptchaModuleOptions } from '../../module/naver-captcha-options.js';
 import { MODULE_OPTIONS_TOKEN } from '../../module/naver-captcha.module-definition.js';
 import { resolveOptions } from '../../module/resolve-options.js';
-import { NaverCaptchaClient } from '../../engines/naver/naver-captcha.client.js';
-import type { CaptchaStore } from '../../store/captcha-store.js';
 import {
   CAPTCHA_CLOCK,
-  CAPTCHA_EVENTS,
+  CAPTCHA_KEYS,
   CAPTCHA_OPTIONS,
   CAPTCHA_RANDOM,
   CAPTCHA_STORE,
+  CAPTCHA_VERIFIER,
 } from '../../tokens.js';
 import type { CaptchaClock, CaptchaRandom, ResolvedCaptchaOptions } from '../../types.js';
 import { CaptchaRecorder } from './captcha-recorder.js';
 import type { CaptchaTesting } from './captcha-testing.js';
 import { FIXED_VALUE } from './fixed-answer.js';
-import { FixedKeyRing } from './fixed-key-ring.js';
+import { FixedKeys } from './fixed-keys.js';
 import { FixedNaver } from './fixed-naver.js';
 import { WatchedVerifier } from './watched-verifier.js';
 
@@ -40,52 +37,24 @@ export function overrideCaptcha(builder: TestingModuleBuilder): CaptchaTesting {
     })
     .overrideProvider(CAPTCHA_STORE)
     .useFactory({
-      factory: (clock: CaptchaClock) => recorder.newStore(clock),
+      factory: (clock: CaptchaClock, options: ResolvedCaptchaOptions) => recorder.newStore(clock, options),
       inject: [CAPTCHA_CLOCK, CAPTCHA_OPTIONS],
     })
     .overrideProvider(NaverCaptchaClient)
     .useValue(new FixedNaver())
-    .overrideProvider(CaptchaKeys)
+    .overrideProvider(CAPTCHA_KEYS)
     .useFactory({
-      factory: (options: ResolvedCaptchaOptions, random: CaptchaRandom, clock: CaptchaClock) => {
-        const keys = new CaptchaKeys(options, random, clock);
-        const ring = new FixedKeyRing(keys.ring, (contents) => {
+      factory: (options: ResolvedCaptchaOptions, random: CaptchaRandom) =>
+        new FixedKeys(createCaptchaKeys(options, random), (contents) => {
           recorder.made(contents);
-        });
-        return Object.defineProperty(keys, 'ring', { value: ring });
-      },
-      inject: [CAPTCHA_OPTIONS, CAPTCHA_RANDOM, CAPTCHA_CLOCK],
+        }),
+      inject: [CAPTCHA_OPTIONS, CAPTCHA_RANDOM],
     })
-    .overrideProvider(CaptchaVerifier)
+    .overrideProvider(CAPTCHA_VERIFIER)
     .useFactory({
-      factory: (
-        client: NaverCaptchaClient,
-        keys: CaptchaKeys,
-        store: CaptchaStore,
-        prefetched: PrefetchedKeys,
-        options: ResolvedCaptchaOptions,
-        clock: CaptchaClock,
-        events: Subject<CaptchaEvent>,
-      ) =>
-        new WatchedVerifier(
-          (answer, expected) => recorder.verifying(answer, expected),
-          client,
-          keys,
-          store,
-          prefetched,
-          options,
-          clock,
-          events,
-        ),
-      inject: [
-        NaverCaptchaClient,
-        CaptchaKeys,
-        CAPTCHA_STORE,
-        PrefetchedKeys,
-        CAPTCHA_OPTIONS,
-        CAPTCHA_CLOCK,
-        CAPTCHA_EVENTS,
-      ],
+      factory: (verifier: AnswerVerifier) =>
+        new WatchedVerifier(verifier, (answer, expected) => recorder.verifying(answer, expected)),
+      inject: [AnswerVerifier],
     });
   return recorder;
 }

@@ -1,0 +1,198 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Subject } from 'rxjs';
+
+import type { CaptchaEngine, Comparison } from '../engines/captcha-engine.js';
+import { CaptchaUnavailableException } from '../errors.js';
+import type { CaptchaEvent } from '../events.js';
+import { type CaptchaKeys, isBinding, type OpenedKey, remainingMs } from '../keys/captcha-keys.js';
+import { Attempts } from '../limits/attempts.js';
+import { CAPTCHA_CLOCK, CAPTCHA_ENGINE, CAPTCHA_EVENTS, CAPTCHA_KEYS, CAPTCHA_OPTIONS } from '../tokens.js';
+import {
+  type Awaitable,
+  CAPTCHA_KINDS,
+  type CaptchaClock,
+  type CaptchaErrorCode,
+  type CaptchaExpectation,
+  type CaptchaKind,
+  type CaptchaRejection,
+  type CaptchaVerdict,
+  type ResolvedCaptchaOptions,
+} from '../types.js';
+import { isPlausible, parseAnswer } from './answer.js';
+import { ChallengeSupply } from './challenge-supply.js';
+
+/** What the caller does at two points of a verification. */
+export interface VerificationSteps {
+  /** Runs when the key is known to be ours and before an attempt is spent; a throw ends the verification. */
+  readonly beforeAttempt?: (() => Promise<void>) | undefined;
+  /** Returns true to let the request through although NAVER cannot be asked; called for NAVER's outages alone. */
+  readonly allow?: ((error: CaptchaUnavailableException) => Awaitable<boolean>) | undefined;
+}
+
+/** A request that is let through although its answer could not be compared. */
+export interface CaptchaAllowance {
+  readonly allowed: CaptchaErrorCode;
+}
+
+/** Judges answers. */
+export interface CaptchaVerifier {
+  verify(answer: unknown, expected: CaptchaExpectation): Promise<CaptchaVerdict>;
+  verify(
+    answer: unknown,
+    expected: CaptchaExpectation,
+    steps: VerificationSteps,
+  ): Promise<CaptchaVerdict | CaptchaAllowance>;
+  /** Reports that a request is let through although NAVER cannot be asked. */
+  allow(outage: CaptchaUnavailableException, action?: string, kind?: CaptchaKind): CaptchaAllowance;
+  /**
+   * NAVER's outage, if it keeps every visitor from getting a challenge: of all these kinds none is ready and none can
+   * be issued. Otherwise undefined.
+   */
+  issuingOutage(kinds?: readonly CaptchaKind[]): CaptchaUnavailableException | undefined;
+}
+
+type Judgement = { readonly kind?: CaptchaKind } & (
+  | { readonly verdict: CaptchaVerdict }
+  /** The request is let through all the same. */
+  | { readonly outage: CaptchaUnavailableException }
+);
+
+/** The rules between an answer and its verdict: the cheapest check first, and the first that fails ends it. */
+@Injectable()
+export class AnswerVerifier implements CaptchaVerifier {
+  constructor(
+    @Inject(CAPTCHA_ENGINE) private readonly engine: CaptchaEngine,
+    @Inject(CAPTCHA_KEYS) private readonly keys: CaptchaKeys,
+    @Inject(Attempts) private readonly attempts: Attempts,
+    @Inject(ChallengeSupply) private readonly supply: ChallengeSupply,
+    @Inject(CAPTCHA_OPTIONS) private readonly options: ResolvedCaptchaOptions,
+    @Inject(CAPTCHA_CLOCK) private readonly clock: CaptchaClock,
+    @Inject(CAPTCHA_EVENTS) private readonly events: Subject<CaptchaEvent>,
+  ) {}
+
+  async verify(answer: unknown, expected: CaptchaExpectation): Promise<CaptchaVerdict>;
+  async verify(
+    answer: unknown,
+    expected: CaptchaExpectation,
+    steps: VerificationSteps,
+  ): Promise<CaptchaVerdict | CaptchaAllowance>;
+  async verify(
+    answer: unknown,
+    expected: CaptchaExpectation,
+    steps: VerificationSteps = {},
+  ): Promise<CaptchaVerdict | CaptchaAllowance> {
+    const startedAtMs = this.clock.now();
+    const judgement = await this.#judge(answer, expected, steps);
+    const { kind } = judgement;
+    if ('outage' in judgement) return this.allow(judgement.outage, expected.action, kind);
+    const { verdict } = judgement;
+    if (this.events.observed) this.#report(verdict, kind, expected.action, startedAtMs);
+    return verdict;
+  }
+
+  allow({ code }: CaptchaUnavailableException, action?: string, kind?: CaptchaKind): CaptchaAllowance {
+    this.events.next({ type: 'allowed', code, kind, action });
+    return { allowed: code };
+  }
+
+  issuingOutage(kinds: readonly CaptchaKind[] = CAPTCHA_KINDS): CaptchaUnavailableException | undefined {
+    let outage: CaptchaUnavailableException | undefined;
+    for (const kind of kinds) {
+      const refusal = this.supply.refusalOf(kind);
+      if (!(refusal instanceof CaptchaUnavailableException)) return undefined;
+      outage = refusal;
+    }
+    return outage;
+  }
+
+  #report(
+    verdict: CaptchaVerdict,
+    kind: CaptchaKind | undefined,
+    action: string | undefined,
+    startedAtMs: number,
+  ): void {
+    this.events.next({
+      type: 'verdict',
+      passed: verdict.passed,
+      reason: verdict.passed ? undefined : verdict.reason,
+      kind,
+      action,
+      durationMs: this.clock.now() - startedAtMs,
+    });
+  }
+
+  async #judge(given: unknown, expected: CaptchaExpectation, steps: VerificationSteps): Promise<Judgement> {
+    const answer = parseAnswer(given);
+    if (answer === undefined || !isPlausible(answer.value, CAPTCHA_KINDS, this.options)) {
+      return rejected('malformed');
+    }
+    const key = await this.keys.open(answer.key, expected);
+    if (key === undefined) return rejected('forged');
+    const { kind } = key;
+    if (remainingMs(key, this.clock.now()) <= 0) return rejected('expired', kind);
+    if (!isBinding(expected.binding) || !key.fits(expected)) return rejected('mismatch', kind);
+    if (!isPlausible(answer.value, [kind], this.options)) return rejected('malformed', kind);
+    await steps.beforeAttempt?.();
+    return this.#spendAttempt(key, answer.value, steps);
+  }
+
+  async #spendAttempt(key: OpenedKey, value: string, { allow }: VerificationSteps): Promise<Judgement> {
+    const { kind } = key;
+    const refusal = this.engine.refusalOf('compare', kind);
+    // A refusal known beforehand costs no attempt, unless the request is let through: that spends the key.
+    if (refusal !== undefined && !(await isAllowed(refusal, allow))) throw refusal;
+    if (!(await this.attempts.take(key))) return rejected('used', kind);
+    if (refusal instanceof CaptchaUnavailableException) return this.#letThrough(key, refusal);
+    let comparison: Comparison;
+    try {
+      comparison = await this.engine.compare(kind, key.payload, value);
+    } catch (thrown) {
+      if (!(thrown instanceof CaptchaUnavailableException)) throw thrown;
+      if (await isAllowed(thrown, allow)) return this.#letThrough(key, thrown);
+      // Only if the client is told of the outage; a key that is let through has had its turn.
+      await this.attempts.giveBack(key);
+      throw thrown;
+    }
+    return { verdict: await this.#verdictOf(key, comparison), kind };
+  }
+
+  async #letThrough(key: OpenedKey, outage: CaptchaUnavailableException): Promise<Judgement> {
+    const { kind } = key;
+    return (await this.attempts.pass(key)) ? { outage, kind } : rejected('used', kind);
+  }
+
+  async #verdictOf(key: OpenedKey, comparison: Comparison): Promise<CaptchaVerdict> {
+    switch (comparison.result) {
+      case 'right': {
+        if (!(await this.attempts.pass(key))) return { passed: false, reason: 'used' };
+        const { responseTimeSeconds } = comparison;
+        return {
+          passed: true,
+          kind: key.kind,
+          ...(responseTimeSeconds === undefined ? {} : { responseTimeSeconds }),
+        };
+      }
+      case 'wrong':
+        return { passed: false, reason: 'wrong' };
+      case 'unknown-key':
+        return { passed: false, reason: 'expired' };
+      case 'never-fetched':
+        return { passed: false, reason: 'unshown' };
+      default:
+        return comparison satisfies never;
+    }
+  }
+}
+
+/** Only an outage of NAVER's can be let through; a full day, a failing store or a flood could be bought by an attacker. */
+async function isAllowed(error: unknown, allow: VerificationSteps['allow']): Promise<boolean> {
+  if (allow === undefined || !(error instanceof CaptchaUnavailableException) || error.origin !== 'naver') {
+    return false;
+  }
+  const allowed: unknown = await allow(error);
+  return allowed === true;
+}
+
+function rejected(reason: CaptchaRejection, kind?: CaptchaKind): Judgement {
+  return { verdict: { passed: false, reason }, ...(kind === undefined ? {} : { kind }) };
+}

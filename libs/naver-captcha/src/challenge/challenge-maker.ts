@@ -1,0 +1,76 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Subject } from 'rxjs';
+
+import { CaptchaMalformedException } from '../errors.js';
+import type { CaptchaEvent } from '../events.js';
+import { type CaptchaKeys, isAction, isBinding } from '../keys/captcha-keys.js';
+import { IssueLimit } from '../limits/issue-limit.js';
+import { CAPTCHA_CLOCK, CAPTCHA_EVENTS, CAPTCHA_KEYS, CAPTCHA_OPTIONS } from '../tokens.js';
+import {
+  CAPTCHA_KINDS,
+  type CaptchaChallenge,
+  type CaptchaClock,
+  type CaptchaKind,
+  type ResolvedCaptchaOptions,
+} from '../types.js';
+import { ChallengeSupply } from './challenge-supply.js';
+
+/** What a challenge is for. */
+export interface CreateChallengeOptions {
+  /** @default 'image' */
+  readonly kind?: CaptchaKind | undefined;
+  /** What the key is for, such as `signup`: `^[a-z0-9_-]{1,32}$`. A route passes only keys of its own action. */
+  readonly action?: string | undefined;
+  /**
+   * Whom the key is for: a saved session's id or a cookie of the site's own. Not an IP address (mobile networks
+   * change it) nor an unsaved session (it is new with each request).
+   */
+  readonly binding?: string | undefined;
+  /**
+   * Who asks, such as `request.ip ?? 'unknown'` (a connection that was reset has no address any more): `issueLimit`
+   * counts by it. IPv6 addresses count by their /64.
+   * @default none: no limit
+   */
+  readonly by?: string | undefined;
+}
+
+/** Makes challenges: checks what is asked for, then limits, then asks the engine, then seals. */
+@Injectable()
+export class ChallengeMaker {
+  constructor(
+    @Inject(ChallengeSupply) private readonly supply: ChallengeSupply,
+    @Inject(CAPTCHA_KEYS) private readonly keys: CaptchaKeys,
+    @Inject(IssueLimit) private readonly limit: IssueLimit,
+    @Inject(CAPTCHA_OPTIONS) private readonly options: ResolvedCaptchaOptions,
+    @Inject(CAPTCHA_CLOCK) private readonly clock: CaptchaClock,
+    @Inject(CAPTCHA_EVENTS) private readonly events: Subject<CaptchaEvent>,
+  ) {}
+
+  async create({ kind = 'image', action, binding, by }: CreateChallengeOptions): Promise<CaptchaChallenge> {
+    assertWellFormed(kind, action, binding);
+    this.keys.assertCanContain({ action, binding });
+    const refusal = this.supply.refusalOf(kind);
+    if (refusal !== undefined) throw refusal;
+    if (by !== undefined) await this.limit.take(by);
+    const { payload, expiresAtMs: engineEndMs = Infinity } = await this.supply.next(kind);
+    const expiresAtMs = inWholeSeconds(Math.min(this.clock.now() + this.options.keyTtlMs, engineEndMs));
+    const key = await this.keys.create({ kind, payload, expiresAtMs, action, binding });
+    this.events.next({ type: 'challenge.issued', kind, action });
+    return { key, kind, expiresAt: new Date(expiresAtMs) };
+  }
+}
+
+function assertWellFormed(kind: CaptchaKind, action: unknown, binding: unknown): void {
+  if (!CAPTCHA_KINDS.includes(kind)) {
+    throw new CaptchaMalformedException({ detail: `A kind is one of ${CAPTCHA_KINDS.join(', ')}.` });
+  }
+  if (action !== undefined && !isAction(action)) {
+    throw new CaptchaMalformedException({ detail: 'An action is 1 to 32 of a-z, 0-9, "_" and "-".' });
+  }
+  if (!isBinding(binding)) throw new CaptchaMalformedException({ detail: 'A binding is a string.' });
+}
+
+/** A sealed key contains whole seconds. */
+function inWholeSeconds(milliseconds: number): number {
+  return Math.floor(milliseconds / 1000) * 1000;
+}

@@ -1,0 +1,76 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+
+import type { CaptchaEngine } from '../engines/captcha-engine.js';
+import { CaptchaExpiredException, CaptchaInvalidException, CaptchaMalformedException } from '../errors.js';
+import { type CaptchaKeys, type OpenedKey, remainingMs } from '../keys/captcha-keys.js';
+import { FetchLimit } from '../limits/fetch-limit.js';
+import { CAPTCHA_CLOCK, CAPTCHA_ENGINE, CAPTCHA_KEYS } from '../tokens.js';
+import type { CaptchaClock, CaptchaMedia } from '../types.js';
+
+/** About 3,000 pictures or 200 sounds. */
+const MAX_BYTES = 16 * 1024 * 1024;
+
+/**
+ * The pictures and sounds of challenges, each fetched from the engine once if possible: browsers ask repeatedly, and for
+ * sounds in pieces.
+ */
+@Injectable()
+export class ChallengeMedia {
+  readonly #kept = new LRUCache<string, CaptchaMedia>({
+    maxSize: MAX_BYTES,
+    sizeCalculation: ({ body }) => Math.max(body.length, 1),
+  });
+  readonly #pending = new Map<string, Promise<CaptchaMedia>>();
+
+  constructor(
+    @Inject(CAPTCHA_ENGINE) private readonly engine: CaptchaEngine,
+    @Inject(CAPTCHA_KEYS) private readonly keys: CaptchaKeys,
+    @Inject(FetchLimit) private readonly limit: FetchLimit,
+    @Inject(CAPTCHA_CLOCK) private readonly clock: CaptchaClock,
+  ) {}
+
+  /**
+   * The media of a key that a browser sent.
+   * @throws CaptchaMalformedException, CaptchaInvalidException, CaptchaExpiredException if there is none for this key
+   */
+  async fetch(key: unknown): Promise<CaptchaMedia> {
+    if (typeof key !== 'string') throw new CaptchaMalformedException({ detail: 'A key is a string.' });
+    const opened = await this.keys.open(key);
+    if (opened === undefined) {
+      throw new CaptchaInvalidException({ detail: 'This application did not make this key.' });
+    }
+    if (remainingMs(opened, this.clock.now()) <= 0) {
+      throw new CaptchaExpiredException({ detail: 'This key has expired.' });
+    }
+    return this.fetchOf(opened);
+  }
+
+  /**
+   * The media of a challenge.
+   * @throws CaptchaTooManyException if it was fetched five times already
+   */
+  async fetchOf(challenge: Pick<OpenedKey, 'kind' | 'payload' | 'expiresAtMs'>): Promise<CaptchaMedia> {
+    const name = `${challenge.kind}:${challenge.payload.toString('latin1')}`;
+    const kept = this.#kept.get(name);
+    if (kept !== undefined) return kept;
+    let pending = this.#pending.get(name);
+    if (pending === undefined) {
+      pending = this.#fetchAndKeep(name, challenge).finally(() => {
+        this.#pending.delete(name);
+      });
+      this.#pending.set(name, pending);
+    }
+    return pending;
+  }
+
+  async #fetchAndKeep(
+    name: string,
+    challenge: Pick<OpenedKey, 'kind' | 'payload' | 'expiresAtMs'>,
+  ): Promise<CaptchaMedia> {
+    await this.limit.take(challenge);
+    const media = await this.engine.media(challenge.kind, challenge.payload);
+    this.#kept.set(name, media);
+    return media;
+  }
+}

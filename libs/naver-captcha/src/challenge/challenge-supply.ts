@@ -1,0 +1,124 @@
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+
+import type { CaptchaEngine } from '../engines/captcha-engine.js';
+import type { CaptchaException } from '../errors.js';
+import { CAPTCHA_CLOCK, CAPTCHA_ENGINE, CAPTCHA_OPTIONS } from '../tokens.js';
+import {
+  type CaptchaClock,
+  type CaptchaKind,
+  NAVER_KEY_LIFETIME_MS,
+  type ResolvedCaptchaOptions,
+} from '../types.js';
+import { ChallengeMedia } from './challenge-media.js';
+
+/** A challenge that the engine has made and that no browser holds yet. */
+export interface SuppliedChallenge {
+  readonly payload: Buffer;
+  /** The engine may not know the challenge after this; absent if it was made just now. */
+  readonly expiresAtMs?: number;
+}
+
+type PrefetchedChallenge = Required<SuppliedChallenge>;
+
+/** Half of the lifetime belongs to the visitor, so that a challenge handed out last lives as long as any other. */
+const MAX_AGE_MS = NAVER_KEY_LIFETIME_MS / 2;
+/** No prefetching for this long after a failure: a page that waits for a challenge calls the engine first. */
+const PAUSE_MS = 30_000;
+
+/**
+ * Supplies challenges: one that is kept ready (`prefetch`), otherwise a new one from the engine. Each challenge kept
+ * ready costs a call of the day's quota, and so does its renewal when it is too old. Every process keeps its own, so
+ * that two processes never hand out the same.
+ */
+@Injectable()
+export class ChallengeSupply implements OnApplicationBootstrap, OnModuleDestroy {
+  readonly #size: number;
+  /** The oldest first. */
+  readonly #ready: PrefetchedChallenge[] = [];
+  #isFilling = false;
+  #resumesAt = -Infinity;
+  #timer: NodeJS.Timeout | undefined;
+  #isStopped = false;
+
+  constructor(
+    @Inject(CAPTCHA_ENGINE) private readonly engine: CaptchaEngine,
+    @Inject(ChallengeMedia) private readonly media: ChallengeMedia,
+    @Inject(CAPTCHA_OPTIONS) options: ResolvedCaptchaOptions,
+    @Inject(CAPTCHA_CLOCK) private readonly clock: CaptchaClock,
+  ) {
+    this.#size = options.prefetch === false ? 0 : options.prefetch.size;
+  }
+
+  onApplicationBootstrap(): void {
+    this.#refill();
+  }
+
+  onModuleDestroy(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  /** The exception that {@link next} would throw, if this process knows it without I/O; otherwise undefined. */
+  refusalOf(kind: CaptchaKind): CaptchaException | undefined {
+    return this.#hasReady(kind) ? undefined : this.engine.refusalOf('issue', kind);
+  }
+
+  /** A challenge of this kind: the oldest that is ready, whose place is filled again, otherwise a new one. */
+  async next(kind: CaptchaKind): Promise<SuppliedChallenge> {
+    const ready = this.#hasReady(kind) ? this.#ready.shift() : undefined;
+    if (ready === undefined) return { payload: await this.engine.issue(kind) };
+    this.#refill();
+    return ready;
+  }
+
+  #hasReady(kind: CaptchaKind): boolean {
+    this.#dropOld();
+    return kind === 'image' && this.#ready.length > 0;
+  }
+
+  #refill(): void {
+    if (this.#size === 0 || this.#isFilling) return;
+    this.#isFilling = true;
+    void this.#fill().finally(() => {
+      this.#isFilling = false;
+      this.#wakeLater();
+    });
+  }
+
+  /** One call after the other, since no page waits for these. */
+  async #fill(): Promise<void> {
+    this.#dropOld();
+    while (!this.#isStopped && this.#ready.length < this.#size && this.clock.now() >= this.#resumesAt) {
+      try {
+        const expiresAtMs = this.clock.now() + NAVER_KEY_LIFETIME_MS;
+        const payload = await this.engine.issue('image');
+        // A picture that does not come now is fetched when a page asks for it.
+        await this.media.fetchOf({ kind: 'image', payload, expiresAtMs }).catch(() => undefined);
+        this.#ready.push({ payload, expiresAtMs });
+      } catch {
+        // The engine has logged the error.
+        this.#resumesAt = this.clock.now() + PAUSE_MS;
+      }
+    }
+  }
+
+  /** Wakes when the oldest is too old, or a pause is over. */
+  #wakeLater(): void {
+    clearTimeout(this.#timer);
+    if (this.#isStopped) return;
+    const [oldest] = this.#ready;
+    const isFull = this.#ready.length >= this.#size && oldest !== undefined;
+    const at = isFull ? oldest.expiresAtMs - MAX_AGE_MS : this.#resumesAt;
+    const waitMs = Math.max(1, at - this.clock.now());
+    this.#timer = setTimeout(() => {
+      this.#refill();
+    }, waitMs).unref();
+  }
+
+  #dropOld(): void {
+    const now = this.clock.now();
+    while (this.#ready[0] !== undefined && this.#ready[0].expiresAtMs - MAX_AGE_MS <= now) {
+      this.#ready.shift();
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import type { CaptchaException } from '../errors.js';
+import type { CaptchaKind, CaptchaMedia, NaverCall } from '../types.js';
+
+/** What an engine is asked to do: make a challenge, give its picture or sound, compare an answer. */
+export type EngineOperation = NaverCall['operation'];
+
+/** What an engine says of an answer. Each of the three refusals has a sentence of its own for the visitor. */
+export type Comparison =
+  | { readonly result: 'right'; readonly responseTimeSeconds?: number }
+  | { readonly result: 'wrong'; readonly responseTimeSeconds?: number }
+  /** The engine does not know the challenge, or no longer. */
+  | { readonly result: 'unknown-key' }
+  /** The picture or sound of the challenge was never fetched. */
+  | { readonly result: 'never-fetched' };
+
+/**
+ * Makes challenges and compares answers. An engine knows nothing of keys, attempts, limits and requests. Every
+ * operation throws a `CaptchaException` if it cannot be carried out; that is never a wrong answer.
+ */
+export interface CaptchaEngine {
+  readonly name: 'naver';
+  readonly kinds: readonly CaptchaKind[];
+  /** The exception that the operation would throw, if this process knows it without I/O; otherwise undefined. */
+  refusalOf(operation: EngineOperation, kind: CaptchaKind): CaptchaException | undefined;
+  /** Makes a challenge. @returns the payload: what the engine needs to recognise the challenge, at most 32 bytes */
+  issue(kind: CaptchaKind): Promise<Buffer>;
+  /** The picture or the sound of a challenge. */
+  media(kind: CaptchaKind, payload: Buffer): Promise<CaptchaMedia>;
+  /** Compares an answer with a challenge. */
+  compare(kind: CaptchaKind, payload: Buffer, value: string): Promise<Comparison>;
+}

@@ -1,0 +1,31 @@
+import { Inject, Injectable } from '@nestjs/common';
+
+import type { CaptchaException } from '../../errors.js';
+import { CAPTCHA_KINDS, type CaptchaKind, type CaptchaMedia } from '../../types.js';
+import type { CaptchaEngine, Comparison, EngineOperation } from '../captcha-engine.js';
+import { NaverCaptchaClient } from './naver-captcha.client.js';
+
+/** NAVER as an engine: the payload of a challenge is the NAVER key. */
+@Injectable()
+export class NaverEngine implements CaptchaEngine {
+  readonly name = 'naver';
+  readonly kinds = CAPTCHA_KINDS;
+
+  constructor(@Inject(NaverCaptchaClient) private readonly client: NaverCaptchaClient) {}
+
+  refusalOf(operation: EngineOperation, kind: CaptchaKind): CaptchaException | undefined {
+    return this.client.refusalOf(operation, kind);
+  }
+
+  async issue(kind: CaptchaKind): Promise<Buffer> {
+    return Buffer.from(await this.client.issueKey(kind), 'latin1');
+  }
+
+  async media(kind: CaptchaKind, payload: Buffer): Promise<CaptchaMedia> {
+    return this.client.fetchMedia(kind, payload.toString('latin1'));
+  }
+
+  async compare(kind: CaptchaKind, payload: Buffer, value: string): Promise<Comparison> {
+    return this.client.compare(kind, payload.toString('latin1'), value);
+  }
+}
