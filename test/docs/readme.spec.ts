@@ -3,10 +3,9 @@ import { resolve } from 'node:path';
 import { inspect } from 'node:util';
 
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { CAPTCHA_OPTIONS, NaverCaptchaModule, type ResolvedCaptchaOptions } from 'nestjs-naver-captcha';
 import ts from 'typescript';
 
-import { startApp } from '../support/app.ts';
+import { OPTIONS } from '../../libs/naver-captcha/dist/esm/module/options-table.js';
 
 const READMES = ['README.md', 'README.ko.md', 'libs/naver-captcha-emulator/README.md'];
 const OPTIONS_SOURCE = 'libs/naver-captcha/src/module/naver-captcha-options.ts';
@@ -77,18 +76,24 @@ interface Row {
   readonly byDefault: string;
 }
 
+/** The rows of both tables of options; only the first has a column of environment variables. */
 async function optionRows(page: string): Promise<Row[]> {
   const text = await readFile(page, 'utf8');
-  return [...text.matchAll(/^\| `(\w+)` +\| (`NAVER_CAPTCHA_\w+`| +) +\| (.+?) +\|/gm)].map(
+  const [section = ''] = /^## (?:Options|설정)\n[^]*?(?=^## )/m.exec(text) ?? [];
+  return [...section.matchAll(/^\| `(\w+)` +\|(?: (?:`(NAVER_CAPTCHA_\w+)`)? +\|)? (\S.*?) +\|/gm)].map(
     ([, option = '', environment = '', byDefault = '']) => ({
       option,
-      environment: environment.replaceAll('`', '').trim(),
+      environment,
       byDefault: byDefault.replaceAll('`', ''),
     }),
   );
 }
 
-/** The fields of the settings and their `@default`, as the docstrings have them. */
+const table = new Map<string, { readonly variable?: string; readonly default?: unknown }>(
+  Object.entries(OPTIONS),
+);
+
+/** The fields of the options and their `@default`, as the docstrings have them. */
 async function documentedOptions(): Promise<Map<string, string>> {
   const source = ts.createSourceFile(
     'o.ts',
@@ -107,18 +112,36 @@ async function documentedOptions(): Promise<Map<string, string>> {
   return found;
 }
 
-describe.each(['README.md', 'README.ko.md'])('the table of options in %s', (page) => {
+describe('the docstrings of the options', () => {
+  it('are in the order of the table in code, and complete', async () => {
+    expect([...(await documentedOptions()).keys()]).toEqual([...table.keys()]);
+  });
+
+  it('name the defaults that the table in code has', async () => {
+    for (const [option, byDefault] of await documentedOptions()) {
+      const value = table.get(option)?.default;
+      if (value === undefined) expect(byDefault).toMatch(/^(NAVER_CAPTCHA_|the |new )/);
+      else
+        expect({ option, byDefault }).toEqual({
+          option,
+          byDefault: inspect(value, { breakLength: Infinity }),
+        });
+    }
+  });
+});
+
+describe.each(['README.md', 'README.ko.md'])('the tables of options in %s', (page) => {
   let rows: Row[];
 
   beforeAll(async () => {
     rows = await optionRows(page);
   });
 
-  it('has every option, in the order of the code, and no other', async () => {
-    expect(rows.map(({ option }) => option)).toEqual([...(await documentedOptions()).keys()]);
+  it('have every option, in the order of the code, and no other', () => {
+    expect(rows.map(({ option }) => option)).toEqual([...table.keys()]);
   });
 
-  it('names the defaults that the docstrings name', async () => {
+  it('name the defaults that the docstrings name', async () => {
     const documented = await documentedOptions();
     for (const { option, byDefault } of rows) {
       if (/^(NAVER_CAPTCHA_|the )/.test(documented.get(option) ?? '')) continue;
@@ -126,23 +149,9 @@ describe.each(['README.md', 'README.ko.md'])('the table of options in %s', (page
     }
   });
 
-  it('names the defaults that the code has', async () => {
-    await using app = await startApp({
-      imports: [NaverCaptchaModule.forRoot({ clientId: 'id', clientSecret: 'secret' })],
-    });
-    const resolved = app.get<ResolvedCaptchaOptions>(CAPTCHA_OPTIONS);
-    for (const { option, byDefault } of rows) {
-      const value = inspect(Reflect.get(resolved, option), { breakLength: Infinity });
-      if (/^[\d'{]|^(true|false)$/.test(byDefault) && option in resolved) {
-        expect({ option, value }).toEqual({ option, value: byDefault });
-      }
-    }
-  });
-
-  it('names the environment variables that the code reads', async () => {
-    const named = rows.map(({ environment }) => environment).filter((name) => name !== '');
-    const source = await readFile('libs/naver-captcha/src/module/environment.ts', 'utf8');
-    expect(named).toEqual([...source.matchAll(/'(NAVER_CAPTCHA_\w+)'/g)].map(([, name]) => name));
+  it('name the environment variables that the code reads', () => {
+    const named = rows.map(({ option, environment }) => [option, environment]);
+    expect(named).toEqual([...table].map(([option, { variable = '' }]) => [option, variable]));
   });
 });
 

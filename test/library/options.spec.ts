@@ -163,6 +163,11 @@ describe('where settings come from', () => {
     });
   });
 
+  it('null leaves out an option that has no default', async () => {
+    const nothing = { baseUrl: null, signingSecret: null, dailyQuota: null, store: null };
+    expect(await resolve({ ...CREDENTIALS, ...nothing })).toEqual(await resolve(CREDENTIALS));
+  });
+
   it('a place that is not to be looked in stays out', async () => {
     expect(await resolve({ ...CREDENTIALS, bodyFields: false, headerNames: false })).toMatchObject({
       bodyFields: false,
@@ -419,7 +424,7 @@ describe('what stops the boot', () => {
   it('a name that is no option', async () => {
     for (const name of ['clientID', 'ttl', 'toString']) {
       const message = await refusal({ ...CREDENTIALS, [name]: 'x' });
-      expect(problems(message)).toEqual([`${name} is not an option; the README lists those there are.`]);
+      expect(problems(message)).toEqual([`${name} is not an option; the README lists all options.`]);
     }
   });
 

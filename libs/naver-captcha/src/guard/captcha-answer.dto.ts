@@ -1,5 +1,7 @@
 import { IsOptional, IsString, MaxLength } from 'class-validator';
 
+import { MAX_KEY_LENGTH, MAX_VALUE_LENGTH } from '../challenge/answer.js';
+
 /**
  * The two fields of an answer, for DTOs that declare them: `class SignupDto extends CaptchaAnswerDto`. They are
  * optional because the guard, which has checked them, takes them out of the body before pipes run.
@@ -7,11 +9,11 @@ import { IsOptional, IsString, MaxLength } from 'class-validator';
 export class CaptchaAnswerDto {
   @IsOptional()
   @IsString()
-  @MaxLength(160)
+  @MaxLength(MAX_KEY_LENGTH)
   captchaKey?: string;
 
   @IsOptional()
   @IsString()
-  @MaxLength(64)
+  @MaxLength(MAX_VALUE_LENGTH)
   captchaValue?: string;
 }

@@ -8,21 +8,21 @@ import { classOf, guardsOf } from '../guard/guards-of.js';
 
 type NestModule = ModulesContainer extends ReadonlyMap<string, infer T> ? T : never;
 
-/** A handler of a controller, with what stands in front of it. */
+/** A method of a controller with its guards and captcha requirement. */
 export interface GuardedHandler {
   readonly module: NestModule;
   readonly controller: { readonly name: string };
-  /** Where the handler, or that of a base class, is found. */
+  /** The controller's prototype; the handler is its own method or an inherited one. */
   readonly prototype: object;
   readonly name: string;
   readonly handler: { readonly name: string };
-  /** The classes of its guards, in the order in which they run. */
+  /** The classes of its guards, in the order they run. */
   readonly guards: readonly unknown[];
-  /** What the decorators of class and method say together. */
+  /** The decorators of class and method merged; undefined if there are none. */
   readonly requirement: CaptchaRequirement | undefined;
 }
 
-/** Every method of every controller; whether it is a route at all is not looked at. */
+/** Yields every method of every controller, including methods that are not routes. */
 export function* guardedHandlers(
   modules: ModulesContainer,
   application: ApplicationConfig,
@@ -88,7 +88,7 @@ function overrides(type: typeof CaptchaGuard, method: string): boolean {
   return Reflect.get(type.prototype, method) !== Reflect.get(CaptchaGuard.prototype, method);
 }
 
-/** Whether this is the class of the captcha guard, or one made from it. */
+/** Whether this is the class of the captcha guard or a subclass. */
 export function isCaptchaGuard(type: unknown): type is typeof CaptchaGuard {
   return type === CaptchaGuard || (typeof type === 'function' && type.prototype instanceof CaptchaGuard);
 }

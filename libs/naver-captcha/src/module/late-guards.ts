@@ -3,8 +3,8 @@ import type { ApplicationConfig, ModulesContainer, Reflector } from '@nestjs/cor
 import { guardedHandlers, isCaptchaGuard } from './guarded-handlers.js';
 
 /**
- * One sentence for each route with `afterFailures` whose captcha guard runs too late: a guard before it that refuses
- * a wrong password ends the request before the failure is counted.
+ * Returns a warning for each route with `afterFailures` whose captcha guard runs after another guard: if that guard
+ * refuses a wrong password, the request ends before the failure is counted.
  */
 export function lateCaptchaGuards(
   modules: ModulesContainer,
@@ -24,7 +24,7 @@ function sentence(route: string, early: readonly unknown[]): string {
   const names = early.map((guard) => (typeof guard === 'function' ? guard.name : 'a guard'));
   return (
     `${route} counts failures, but ${names.join(', ')} runs before the captcha guard: a wrong password refused there ` +
-    'would not be counted and would need no captcha. Put @RequireCaptcha() below @UseGuards(), next to the method, ' +
-    'where it runs first.'
+    'is not counted, so it never leads to a captcha. Put @RequireCaptcha() below @UseGuards(), next to the method, ' +
+    'so that its guard runs first.'
   );
 }

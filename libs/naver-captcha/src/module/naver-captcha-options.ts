@@ -13,145 +13,154 @@ import type {
 } from '../types.js';
 
 /**
- * The settings of the module. A field left out, or explicitly `undefined`, is read from the environment where it has
- * a variable, and else has its default. Whatever is missing, malformed or contradictory stops the boot.
+ * The options of the module. A field that is left out, or `undefined`, has the value of its environment variable if it
+ * has one, and otherwise its default. The application does not start with a missing, malformed or contradictory option.
  */
 export interface NaverCaptchaModuleOptions {
   /**
-   * The client id NAVER gave this application.
+   * The client id that NAVER issued for this application.
    * @default NAVER_CAPTCHA_CLIENT_ID; required
    */
   readonly clientId?: string | undefined;
   /**
-   * The client secret NAVER gave this application.
+   * The client secret that NAVER issued for this application.
    * @default NAVER_CAPTCHA_CLIENT_SECRET; required
    */
   readonly clientSecret?: string | undefined;
   /**
-   * Which of NAVER's front doors the credentials are for.
+   * Which of NAVER's sites issued the credentials.
    * @default 'developers'
    */
   readonly platform?: NaverPlatform | undefined;
   /**
-   * Where NAVER is called; set it to reach an emulator.
+   * The URL that calls to NAVER go to; set it to use an emulator.
    * @default the platform's
    */
   readonly baseUrl?: string | undefined;
   /**
-   * Lets a production boot call `http:` on another host than loopback: the secret travels readable.
-   * @default false
-   */
-  readonly allowInsecureBaseUrl?: boolean | undefined;
-  /**
-   * Milliseconds one call to NAVER may take: waiting for a socket, connecting and reading the body included.
+   * Milliseconds that one call to NAVER may take, including waiting for a socket, connecting and reading the body.
    * @default 3000
    */
   readonly timeoutMs?: number | undefined;
   /**
-   * Sockets to NAVER, kept alive between calls; up to 256 calls more wait for one, and what comes then is refused. At
-   * 50 ms a call, 64 sockets carry 1,280 calls a second: more than the free quota of a day.
-   * @default 64
-   */
-  readonly maxSockets?: number | undefined;
-  /**
-   * What keys are sealed with: at least 32 characters, or up to 4 such for rotation; the first seals, all open.
+   * The secret that seals keys: at least 32 characters, or a list of up to 4 such secrets for rotation. The first one
+   * seals, and all of them open.
    * @default the client secret
    */
   readonly signingSecret?: string | readonly string[] | undefined;
   /**
-   * Milliseconds a key is taken after it was made.
+   * Milliseconds after which a key expires.
    * @default 600000
    */
   readonly keyTtlMs?: number | undefined;
   /**
-   * How often one key may be answered. A key passes once, whatever this says.
+   * How many answers a key may get. A key passes only once, whatever the number.
    * @default 1
    */
   readonly maxAttempts?: number | undefined;
   /**
-   * Calls to NAVER a day, for each kind, that are counted before they are made; past it nothing is sent.
+   * Calls to NAVER a day for each kind. They are counted before they are made, and no more are made than that.
    * @default the platform's: 1000 on `developers`, none on `ncloud*`, where each call is billed
    */
   readonly dailyQuota?: number | undefined;
   /**
-   * The share of the day's quota kept for comparing, so that people who have a picture can still answer: 0 to 0.9.
-   * @default 0.1
-   */
-  readonly quotaReserve?: number | undefined;
-  /**
-   * How many challenges one `by` may ask for in a time; `false` counts nobody.
+   * How many challenges one `by` (the client's address, with `routes`) may request within a time; `false` sets no limit.
    * @default { limit: 10, windowMs: 60000 }
    */
   readonly issueLimit?: Partial<CaptchaRate> | false | undefined;
   /**
-   * How many pictures are kept ready in each process, so that a page need not wait for NAVER: 1 to 100, or `false`.
-   * Each is one call of the day's quota, and so is each renewal, after an hour. NAVER counts a prefetched picture's
-   * response time from when it was fetched, so that `responseTimeSeconds` holds the time it lay ready.
+   * How many pictures each process keeps ready, 1 to 100, so that a page does not wait for NAVER; `false` for none.
+   * Each picture costs one call of the day's quota, and so does its replacement after an hour. NAVER measures the
+   * response time from when a picture was fetched, so `responseTimeSeconds` includes the time it was kept ready.
    * @default false
    */
   readonly prefetch?: CaptchaPrefetch | false | undefined;
   /**
-   * What to do with a request while NAVER cannot be asked: `reject`, `allow`, or a function that yields one of them.
+   * What to do with a request while NAVER is unavailable: `reject`, `allow`, or a function that returns one of them.
    * @default 'reject'
    */
   readonly onUnavailable?: OnCaptchaUnavailable | undefined;
   /**
-   * `raw` takes NAVER's own keys, for applications whose keys are issued elsewhere; forged keys then reach NAVER.
+   * `raw` accepts NAVER's own keys, for applications whose keys are issued elsewhere; forged keys then reach NAVER.
    * @default 'sealed'
    */
   readonly keys?: 'sealed' | 'raw' | undefined;
   /**
-   * Where used keys are remembered.
+   * Where used keys and counts are remembered.
    * @default new MemoryCaptchaStore()
    */
   readonly store?: CaptchaStore | undefined;
   /**
-   * Takes the two fields out of the body whenever a request is let through.
+   * Removes the two fields of the answer from the body of a request that is let through.
    * @default true
    */
   readonly strip?: boolean | undefined;
   /**
-   * The names of the answer in a body, a message or GraphQL's arguments; `false` does not look there.
+   * The names of the answer's fields in a body, a message or GraphQL's arguments; `false` does not look there.
    * @default { key: 'captchaKey', value: 'captchaValue' }
    */
   readonly bodyFields?: Partial<CaptchaAnswerNames> | false | undefined;
   /**
-   * The names of the answer in the headers; `false` does not look there.
+   * The names of the answer's headers; `false` does not look there.
    * @default { key: 'x-captcha-key', value: 'x-captcha-value' }
    */
   readonly headerNames?: Partial<CaptchaAnswerNames> | false | undefined;
-  /**
-   * What an answer looks like after NFKC and trim; anything else is refused without asking NAVER.
-   * @default { image: /^[A-Za-z0-9]{1,16}$/, audio: /^[0-9]{1,16}$/ }
-   */
-  readonly answerPattern?: Partial<Record<CaptchaKind, RegExp>> | undefined;
   /**
    * Other HTTP statuses, 400 to 599, by code.
    * @default {}
    */
   readonly statuses?: Partial<Record<CaptchaErrorCode, number>> | undefined;
   /**
-   * Other sentences for people, by code and language.
+   * Other sentences for visitors, by code and language.
    * @default {}
    */
   readonly messages?: Partial<Record<CaptchaErrorCode, Partial<Record<CaptchaLanguage, string>>>> | undefined;
+
+  // Advanced: hardly any application sets these.
+
+  /**
+   * Lets the application start in production with a `baseUrl` of `http:` on another host, which sends the client secret
+   * unencrypted. For a network whose encryption is done elsewhere, such as by a service mesh.
+   * @default false
+   */
+  readonly allowInsecureBaseUrl?: boolean | undefined;
+  /**
+   * Sockets to NAVER, kept open between calls. Up to 256 more calls wait for a socket, and further calls are refused. At
+   * 50 ms a call, 64 sockets carry 1,280 calls a second. For a process that makes more calls than that, or that may
+   * open fewer connections.
+   * @default 64
+   */
+  readonly maxSockets?: number | undefined;
+  /**
+   * The share of the day's quota, 0 to 0.9, that is kept for comparing answers, so that visitors who have a picture can
+   * still answer it. For a site whose visitors come all at once, so that many pictures are unanswered when the quota
+   * runs out.
+   * @default 0.1
+   */
+  readonly quotaReserve?: number | undefined;
+  /**
+   * The form of an answer after NFKC and trim; any other answer is refused without a call to NAVER. For the day NAVER
+   * changes the characters or the length of its answers.
+   * @default { image: /^[A-Za-z0-9]{1,16}$/, audio: /^[0-9]{1,16}$/ }
+   */
+  readonly answerPattern?: Partial<Record<CaptchaKind, RegExp>> | undefined;
 }
 
-/** What stands beside the settings, never among what a factory yields. */
+/** Stands beside the options, never in what a factory returns. */
 export interface NaverCaptchaModuleExtras {
   /**
-   * Whether every module of the application may inject what this one exports.
+   * Whether every module of the application can inject what this module exports.
    * @default true
    */
   readonly isGlobal?: boolean | undefined;
   /**
-   * Mounts the routes a page needs; `true` does so at `/captcha`.
+   * Adds the routes that a page needs; `true` adds them at `/captcha`.
    * @default false
    */
   readonly routes?: CaptchaRoutesOptions | boolean | undefined;
 }
 
-/** A class that makes the settings, for `useClass` and `useExisting`. */
+/** A class that creates the options, for `useClass` and `useExisting`. */
 export interface NaverCaptchaOptionsFactory {
   createNaverCaptchaOptions(): Awaitable<NaverCaptchaModuleOptions>;
 }

@@ -6,7 +6,7 @@ import type { NaverCaptchaModuleExtras, NaverCaptchaModuleOptions } from './nave
 
 const extras: NaverCaptchaModuleExtras = { isGlobal: true, routes: false };
 
-// alwaysTransient: Nest 10 takes two factories that look alike for one module.
+// alwaysTransient: Nest 10 merges two modules whose factories have the same source text.
 export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
   new ConfigurableModuleBuilder<NaverCaptchaModuleOptions>({
     moduleName: 'NaverCaptcha',

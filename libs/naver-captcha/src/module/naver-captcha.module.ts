@@ -60,7 +60,7 @@ import type {
 } from './naver-captcha-options.js';
 import { resolveOptions } from './resolve-options.js';
 
-/** What `forRootAsync` takes: where the settings come from, and what stands beside them. */
+/** What `forRootAsync` takes: where the options come from, and what stands beside them. */
 export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
   NaverCaptchaModuleOptions,
   keyof NaverCaptchaOptionsFactory
@@ -69,10 +69,10 @@ export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
 
 /**
  * NAVER CAPTCHA for an application. Import it once, in the root module:
- * `NaverCaptchaModule.forRoot()` takes every setting from the environment.
+ * `NaverCaptchaModule.forRoot()` takes every option from the environment.
  */
 @Module({
-  // The plain HttpModule: an application that imports it too shares its HttpService, interceptors and mocks with us.
+  // HttpModule itself: an application that imports it too shares its HttpService, interceptors and mocks with us.
   imports: [HttpModule],
   providers: [
     {
@@ -88,12 +88,12 @@ export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
       provide: CAPTCHA_STORE,
       useFactory: (given: NaverCaptchaModuleOptions, clock: CaptchaClock): CaptchaStore =>
         given.store ?? new MemoryCaptchaStore({ clock }),
-      // The settings are checked first, whatever the order in which providers are made.
+      // CAPTCHA_OPTIONS is injected so that the options are checked before the store is used.
       inject: [MODULE_OPTIONS_TOKEN, CAPTCHA_CLOCK, CAPTCHA_OPTIONS],
     },
     {
       provide: CAPTCHA_CALL_GATES,
-      // The breaker last: what it lets in, no later gate can refuse.
+      // The breaker is last, so that no other gate refuses a call that it has let through.
       useFactory: (report: CallReportGate, quota: QuotaGate, clock: CaptchaClock): readonly CallGate[] => [
         report,
         quota,
@@ -159,12 +159,12 @@ export class NaverCaptchaModule
     super();
   }
 
-  /** Settings from the code, the rest from the environment, which is read when the application starts. */
+  /** Takes options from code, and the others from the environment, which is read when the application starts. */
   static override forRoot(options: NaverCaptchaModuleOptions & NaverCaptchaModuleExtras = {}): DynamicModule {
     return super.forRoot(options);
   }
 
-  /** Settings from a factory (`useFactory` with `inject`), or from a class that is one (`useClass`, `useExisting`). */
+  /** Takes options from a factory function (`useFactory` with `inject`) or class (`useClass`, `useExisting`). */
   static override forRootAsync(options: NaverCaptchaModuleAsyncOptions): DynamicModule {
     return super.forRootAsync(options);
   }
@@ -173,18 +173,19 @@ export class NaverCaptchaModule
     this.refuseSecondGlobalModule();
     if (process.env['NODE_ENV'] === 'production' && this.store instanceof MemoryCaptchaStore) {
       this.#logger.warn(
-        'Used keys are remembered in this process only: a restart forgets them, and other processes never learn of ' +
-          'them. Pass a store that all processes share.',
+        'The memory store remembers used keys in this process only: a restart forgets them, and another process ' +
+          'accepts them once more. Pass a store that all processes share, such as RedisCaptchaStore.',
       );
     }
     if (this.options.keys === 'raw') {
       this.#logger.warn(
-        "With keys: 'raw' anybody can make up keys, and each costs one of the day's calls to NAVER.",
+        "With keys: 'raw' a client can invent keys, and each one costs a call of the day's quota. Use keys: 'sealed' " +
+          'unless the keys are issued elsewhere.',
       );
     }
     if (this.options.dailyQuota === undefined) {
       this.#logger.warn(
-        'NAVER Cloud bills every call and no dailyQuota is set: set one (or NAVER_CAPTCHA_DAILY_QUOTA) to cap the bill.',
+        'NAVER Cloud bills every call, and dailyQuota is not set: set it (or NAVER_CAPTCHA_DAILY_QUOTA) to limit the bill.',
       );
     }
   }
@@ -201,8 +202,8 @@ export class NaverCaptchaModule
     );
     if (globals.length < 2) return;
     throw new Error(
-      'NaverCaptchaModule is imported globally more than once, and which one a guard gets would be chance. Import it ' +
-        'in the root module alone; for other credentials in the same application pass isGlobal: false.',
+      'NaverCaptchaModule is imported globally more than once, so a guard could get either. Import it in the root ' +
+        'module only; for other credentials in the same application pass isGlobal: false.',
     );
   }
 }

@@ -1,210 +1,153 @@
-import { validateSync } from 'class-validator';
-
 import { PLATFORMS } from '../engines/naver/platforms.js';
-import type { CaptchaAnswerNames, CaptchaRate, ResolvedCaptchaOptions } from '../types.js';
-import { readEnvironment } from './environment.js';
+import type { CaptchaAnswerNames, ResolvedCaptchaOptions } from '../types.js';
 import type { NaverCaptchaModuleOptions } from './naver-captcha-options.js';
-import { OptionsSchema } from './options-schema.js';
+import { namesOf } from './option-checks.js';
+import { type CheckedOptions, type OptionName, OPTIONS, type OptionValues } from './options-table.js';
 
-/** What an option is where neither code nor environment say anything. */
-export const DEFAULTS = {
-  platform: 'developers',
-  allowInsecureBaseUrl: false,
-  timeoutMs: 3000,
-  maxSockets: 64,
-  keyTtlMs: 600_000,
-  maxAttempts: 1,
-  quotaReserve: 0.1,
-  issueLimit: { limit: 10, windowMs: 60_000 },
-  prefetch: false,
-  onUnavailable: 'reject',
-  keys: 'sealed',
-  strip: true,
-  bodyFields: { key: 'captchaKey', value: 'captchaValue' },
-  headerNames: { key: 'x-captcha-key', value: 'x-captcha-value' },
-  answerPattern: { image: /^[A-Za-z0-9]{1,16}$/, audio: /^[0-9]{1,16}$/ },
-  statuses: {},
-  messages: {},
-} as const satisfies NaverCaptchaModuleOptions;
+/** What code and environment give, not checked yet. */
+type Found = Partial<Record<OptionName, unknown>>;
+/** The values of the valid options. */
+type Valid<K extends OptionName = OptionName> = { [N in K]?: OptionValues[N] | undefined };
+
+const NAMES = namesOf(OPTIONS);
 
 /**
- * Goes from what was given to what is used: the one way for `forRoot`, `forRootAsync` and the environment alike.
- * What was given is not changed.
- * @throws Error with every problem and its remedy, and never a secret
+ * Turns the given options into those the library uses, for `forRoot`, `forRootAsync` and the environment alike. Does
+ * not change what was given.
+ * @throws Error with every problem and its remedy, and never a value, as it may be a secret
  */
 export function resolveOptions(
   given: NaverCaptchaModuleOptions,
   environment: NodeJS.ProcessEnv,
 ): ResolvedCaptchaOptions {
-  const untrusted: unknown = given;
-  if (typeof untrusted !== 'object' || untrusted === null || Array.isArray(untrusted)) {
-    const kind = untrusted === null ? 'null' : Array.isArray(untrusted) ? 'an array' : typeof untrusted;
-    throw invalid([`The settings must be an object; ${kind} was given.`]);
+  const { known, others } = sortByName(entriesOf(given));
+  const found: Found = { ...readEnvironment(environment), ...known };
+  const valid: Valid = {};
+  const problems = [
+    ...NAMES.flatMap((name) => check(name, found[name], valid) ?? []),
+    ...others.map(describeUnknown),
+    ...contradictions(found, valid, environment),
+  ];
+  if (problems.length > 0 || !isComplete(valid)) throw cannotStart(problems);
+  return complete(valid);
+}
+
+function entriesOf(given: unknown): [string, unknown][] {
+  if (typeof given === 'object' && given !== null && !Array.isArray(given)) return Object.entries(given);
+  const kind = given === null ? 'null' : Array.isArray(given) ? 'an array' : typeof given;
+  throw cannotStart([`The options must be an object; ${kind} was given.`]);
+}
+
+function sortByName(entries: readonly [string, unknown][]): { known: Found; others: string[] } {
+  const known: Found = {};
+  const others: string[] = [];
+  for (const [given, value] of entries) {
+    // An explicit undefined is as if the option were left out.
+    if (value === undefined) continue;
+    const name = NAMES.find((option) => option === given);
+    if (name === undefined) others.push(given);
+    else known[name] = value;
   }
-  const schema = new OptionsSchema();
-  Object.assign(schema, DEFAULTS, readEnvironment(environment));
-  Object.assign(
-    schema,
-    Object.fromEntries(Object.entries(untrusted).filter(([, value]) => value !== undefined)),
-  );
-  assertValid(schema, environment);
-  return freeze(schema);
+  return { known, others };
 }
 
-/** What the schema holds once it has no problem. */
-type CheckedOptions = {
-  readonly [K in keyof NaverCaptchaModuleOptions]-?: K extends
-    'baseUrl' | 'dailyQuota' | 'signingSecret' | 'store'
-    ? NaverCaptchaModuleOptions[K]
-    : NonNullable<NaverCaptchaModuleOptions[K]>;
-};
-
-function assertValid(
-  schema: OptionsSchema,
-  environment: NodeJS.ProcessEnv,
-): asserts schema is CheckedOptions {
-  const problems = [...listProblems(schema), ...contradictions(schema, environment)];
-  if (problems.length > 0) throw invalid(problems);
+/** An empty variable is an unset one. */
+function readEnvironment(environment: NodeJS.ProcessEnv): Found {
+  const found: Found = {};
+  for (const name of NAMES) {
+    const { variable, fromText } = OPTIONS[name];
+    const text = variable === undefined ? '' : (environment[variable]?.trim() ?? '');
+    if (text !== '') found[name] = fromText ? fromText(text) : text;
+  }
+  return found;
 }
 
-function listProblems(schema: OptionsSchema): string[] {
-  const errors = validateSync(schema, {
-    whitelist: true,
-    forbidNonWhitelisted: true,
-    stopAtFirstError: true,
-    validationError: { target: false, value: false },
-  });
-  return errors.flatMap(({ property, constraints = {} }) => {
-    if (!('whitelistValidation' in constraints)) return Object.values(constraints);
-    return property === 'isGlobal' || property === 'routes'
-      ? [`${property} stands beside useFactory, useClass or useExisting, not among the settings they yield.`]
-      : [`${property} is not an option; the README lists those there are.`];
-  });
+/** Puts the option among the valid ones. Returns undefined if that worked, and else the problem. */
+function check<K extends OptionName>(name: K, found: unknown, valid: Valid<K>): string | undefined {
+  const { parse, remedy, required, default: byDefault } = OPTIONS[name];
+  // null leaves out an option without default, such as a store that only some environments have.
+  if (found === undefined || (found === null && byDefault === undefined)) {
+    valid[name] = byDefault;
+    return required && `${label(name)} is missing: ${required}.`;
+  }
+  valid[name] = parse(found);
+  return valid[name] === undefined ? `${label(name)} ${remedy}.` : undefined;
 }
 
-function contradictions(schema: OptionsSchema, environment: NodeJS.ProcessEnv): string[] {
+function label(name: OptionName): string {
+  const { variable } = OPTIONS[name];
+  return variable === undefined ? name : `${name} (or ${variable})`;
+}
+
+function describeUnknown(name: string): string {
+  return name === 'isGlobal' || name === 'routes'
+    ? `${name} belongs beside useFactory, useClass or useExisting, not in the options they return.`
+    : `${name} is not an option; the README lists all options.`;
+}
+
+function contradictions(found: Found, valid: Valid, environment: NodeJS.ProcessEnv): string[] {
   const problems: string[] = [];
-  const { baseUrl, keys, signingSecret, allowInsecureBaseUrl } = schema;
-  if (
-    environment['NODE_ENV'] === 'production' &&
-    allowInsecureBaseUrl !== true &&
-    typeof baseUrl === 'string' &&
-    URL.canParse(baseUrl) &&
-    isReadableOnTheWay(new URL(baseUrl))
-  ) {
+  const isProduction = environment['NODE_ENV'] === 'production';
+  if (isProduction && valid.allowInsecureBaseUrl !== true && leavesThisHostUnencrypted(valid.baseUrl)) {
     problems.push(
-      'baseUrl (or NAVER_CAPTCHA_BASE_URL) is http: to another host, so the client secret would travel readable: ' +
-        'use https:, or set allowInsecureBaseUrl.',
+      `${label('baseUrl')} is http: to another host, which sends the client secret unencrypted: use https:, or set ` +
+        'allowInsecureBaseUrl.',
     );
   }
-  if (keys === 'raw' && signingSecret !== undefined) {
+  if (found.keys === 'raw' && found.signingSecret !== undefined) {
     problems.push(
-      "signingSecret (or NAVER_CAPTCHA_SIGNING_SECRET) has nothing to seal with keys: 'raw': leave one of them out.",
+      `${label('signingSecret')} has no use with keys: 'raw', which seals nothing: leave one of them out.`,
     );
   }
   for (const place of ['bodyFields', 'headerNames'] as const) {
-    if (haveOneName(schema[place], DEFAULTS[place])) {
-      problems.push(`${place} gives key and value one name, the defaults considered: let them differ.`);
+    const names = valid[place];
+    if (names && haveOneName(names)) {
+      problems.push(`${place} gives key and value the same name, defaults included: let them differ.`);
     }
   }
   return problems;
 }
 
-function haveOneName(given: unknown, defaults: CaptchaAnswerNames): boolean {
-  if (typeof given !== 'object' || given === null) return false;
-  const { key, value }: Partial<Record<keyof CaptchaAnswerNames, unknown>> = given;
-  // In headers case makes no difference, and in a body a difference of case alone is a slip as well.
-  const fold = (name: unknown): unknown => (typeof name === 'string' ? name.toLowerCase() : name);
-  return fold(key ?? defaults.key) === fold(value ?? defaults.value);
+function leavesThisHostUnencrypted(baseUrl: string | undefined): boolean {
+  if (baseUrl === undefined) return false;
+  const { protocol, hostname } = new URL(baseUrl);
+  const isLoopback = hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
+  return protocol === 'http:' && !isLoopback;
 }
 
-function isReadableOnTheWay({ protocol, hostname }: URL): boolean {
-  const loopback = hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
-  return protocol === 'http:' && !loopback;
+/** Headers ignore case, and in a body two names that differ in case alone are a mistake as well. */
+function haveOneName({ key, value }: CaptchaAnswerNames): boolean {
+  return key.toLowerCase() === value.toLowerCase();
 }
 
-function invalid(problems: readonly string[]): Error {
+/** Whether every option that is required or has a default has a value; `check` reports those that have none. */
+function isComplete(valid: Valid): valid is CheckedOptions {
+  return NAMES.every((name) => {
+    const { default: byDefault, required } = OPTIONS[name];
+    return valid[name] !== undefined || (byDefault === undefined && required === undefined);
+  });
+}
+
+function cannotStart(problems: readonly string[]): Error {
   const error = new Error(
     `NaverCaptchaModule cannot start:\n${problems.map((line) => `  - ${line}`).join('\n')}`,
   );
-  // The list is all there is to it: where it was found out would only hide it among file names.
+  // The list says everything; a stack of file names would only hide it.
   error.stack = `${error.name}: ${error.message}`;
   return error;
 }
 
-function freeze(given: CheckedOptions): ResolvedCaptchaOptions {
-  const {
-    clientId,
-    clientSecret,
-    platform,
-    baseUrl,
-    timeoutMs,
-    maxSockets,
-    keyTtlMs,
-    maxAttempts,
-    keys,
-    strip,
-  } = given;
-  const [first = clientSecret, ...others] = [given.signingSecret ?? []].flat();
-  const { statuses, messages } = given;
+function complete(options: CheckedOptions): ResolvedCaptchaOptions {
+  const { allowInsecureBaseUrl, store, signingSecret, ...rest } = options;
+  const { platform, clientSecret, baseUrl, dailyQuota } = rest;
   const resolved: ResolvedCaptchaOptions = {
-    clientId,
-    clientSecret,
-    platform,
-    baseUrl: (baseUrl ?? PLATFORMS[platform].baseUrl).replace(/\/+$/, ''),
-    timeoutMs,
-    maxSockets,
-    signingSecrets: Object.freeze([first, ...others] as const),
-    keyTtlMs,
-    maxAttempts,
+    ...rest,
+    baseUrl: baseUrl ?? PLATFORMS[platform].baseUrl,
     // Documented: 1,000 calls a day for each kind at NAVER Developers; NAVER Cloud's limit is the customer's own.
-    dailyQuota: given.dailyQuota ?? (platform === 'developers' ? 1000 : undefined),
-    quotaReserve: given.quotaReserve,
-    issueLimit: rate(given.issueLimit, DEFAULTS.issueLimit),
-    prefetch: given.prefetch && Object.freeze({ size: given.prefetch.size }),
-    onUnavailable: given.onUnavailable,
-    keys,
-    strip,
-    bodyFields: names(given.bodyFields, DEFAULTS.bodyFields),
-    headerNames: lowerCase(names(given.headerNames, DEFAULTS.headerNames)),
-    answerPattern: Object.freeze({
-      image: stateless(given.answerPattern.image ?? DEFAULTS.answerPattern.image),
-      audio: stateless(given.answerPattern.audio ?? DEFAULTS.answerPattern.audio),
-    }),
-    statuses: Object.freeze({ ...statuses }),
-    messages: Object.freeze(
-      Object.fromEntries(
-        Object.entries(messages).map(([code, texts]) => [code, Object.freeze({ ...texts })]),
-      ),
-    ),
+    dailyQuota: dailyQuota ?? (platform === 'developers' ? 1000 : undefined),
+    signingSecrets: signingSecret ?? Object.freeze([clientSecret] as const),
   };
   Object.defineProperty(resolved, 'clientSecret', { enumerable: false });
   Object.defineProperty(resolved, 'signingSecrets', { enumerable: false });
   return Object.freeze(resolved);
-}
-
-function names(
-  given: Partial<CaptchaAnswerNames> | false,
-  defaults: CaptchaAnswerNames,
-): CaptchaAnswerNames | false {
-  if (given === false) return false;
-  return Object.freeze({ key: given.key ?? defaults.key, value: given.value ?? defaults.value });
-}
-
-function rate(given: Partial<CaptchaRate> | false, defaults: CaptchaRate): CaptchaRate | false {
-  if (given === false) return false;
-  return Object.freeze({
-    limit: given.limit ?? defaults.limit,
-    windowMs: given.windowMs ?? defaults.windowMs,
-  });
-}
-
-/** Node gives the names of headers in lower case. */
-function lowerCase(given: CaptchaAnswerNames | false): CaptchaAnswerNames | false {
-  return given && Object.freeze({ key: given.key.toLowerCase(), value: given.value.toLowerCase() });
-}
-
-/** With these two flags a regular expression remembers where it stopped, and refuses every other answer. */
-function stateless({ source, flags }: RegExp): RegExp {
-  return new RegExp(source, flags.replaceAll(/[gy]/g, ''));
 }

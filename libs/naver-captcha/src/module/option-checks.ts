@@ -1,0 +1,122 @@
+import type { CaptchaPrefetch } from '../types.js';
+import { isObject } from '../unknown-values.js';
+
+/** Turns any value into a checked and frozen one. Returns undefined if the value is invalid. */
+export type Parse<T> = (given: unknown) => T | undefined;
+
+/** What a valid value of an option looks like. */
+export interface Check<T> {
+  readonly parse: Parse<T>;
+  /** What the developer should do, to be read after the option's name: "must be …", without a full stop. */
+  readonly remedy: string;
+  /** Turns the text of an environment variable into a value for `parse`; the text itself is used by default. */
+  readonly fromText?: (text: string) => unknown;
+}
+
+export function namesOf<K extends string>(object: Readonly<Record<K, unknown>>): readonly K[] {
+  return Object.keys(object).filter((name): name is K => Object.hasOwn(object, name));
+}
+
+/** Takes the value as it is if the type guard accepts it. */
+export function when<T>(isValid: (given: unknown) => given is T): Parse<T> {
+  return (given) => (isValid(given) ? given : undefined);
+}
+
+export function oneOf<const T>(values: readonly T[]): Parse<T> {
+  return (given) => values.find((value) => value === given);
+}
+
+export function text(pattern: RegExp): Parse<string> {
+  return (given) => (typeof given === 'string' && pattern.test(given) ? given : undefined);
+}
+
+export function number(from: number, to: number): Parse<number> {
+  return (given) => (typeof given === 'number' && given >= from && given <= to ? given : undefined);
+}
+
+export function integer(from: number, to = Infinity): Parse<number> {
+  const parse = number(from, to);
+  return (given) => (Number.isInteger(given) ? parse(given) : undefined);
+}
+
+/** @param of the unit, such as ` of milliseconds` */
+export function wholeNumber(from: number, to: number, of = ''): Check<number> {
+  return {
+    parse: integer(from, to),
+    remedy: `must be a whole number${of} from ${from} to ${to}`,
+    // Only digits: Number() also reads "1e3", "0x10" and an empty text.
+    fromText: (digits) => (/^\d+$/.test(digits) ? Number(digits) : digits),
+  };
+}
+
+export const trueOrFalse: Check<boolean> = {
+  parse: when((given) => typeof given === 'boolean'),
+  remedy: 'must be true or false',
+};
+
+/** An object whose entries may be left out; any other name is invalid. */
+export function partial<K extends string, V>(
+  names: readonly K[],
+  parseEntry: Parse<V>,
+): Parse<Readonly<Partial<Record<K, V>>>> {
+  return (given) => {
+    // A regular expression has no entries of its own, so it would pass for an empty object.
+    if (!isObject(given) || Array.isArray(given) || given instanceof RegExp) return undefined;
+    const found: Partial<Record<K, V>> = {};
+    for (const [key, value] of Object.entries(given)) {
+      const name = names.find((known) => known === key);
+      if (name === undefined) return undefined;
+      if (value === undefined) continue;
+      const parsed = parseEntry(value);
+      if (parsed === undefined) return undefined;
+      found[name] = parsed;
+    }
+    return Object.freeze(found);
+  };
+}
+
+/** An object whose left-out entries have their default. */
+export function withDefaults<K extends string, V>(
+  defaults: Readonly<Record<K, V>>,
+  parseEntry: Parse<V>,
+): Parse<Readonly<Record<K, V>>> {
+  const parse = partial(namesOf(defaults), parseEntry);
+  return (given) => {
+    const found = parse(given);
+    return found && Object.freeze({ ...defaults, ...found });
+  };
+}
+
+/** `false` turns off what the option sets. */
+export function orFalse<T>(parse: Parse<T>): Parse<T | false> {
+  return (given) => (given === false ? false : parse(given));
+}
+
+export function parseBaseUrl(given: unknown): string | undefined {
+  if (typeof given !== 'string' || !URL.canParse(given) || /[?#]/.test(given)) return undefined;
+  const { protocol, username, password } = new URL(given);
+  const isValid = (protocol === 'https:' || protocol === 'http:') && username + password === '';
+  return isValid ? given.replace(/\/+$/, '') : undefined;
+}
+
+export function parseSecrets(given: unknown): readonly [string, ...string[]] | undefined {
+  const list: unknown[] = Array.isArray(given) ? given : [given];
+  if (list.length > 4 || new Set(list).size < list.length) return undefined;
+  const [first, ...others] = list.filter(isLongText);
+  if (first === undefined || others.length + 1 < list.length) return undefined;
+  return Object.freeze([first, ...others] as const);
+}
+
+function isLongText(secret: unknown): secret is string {
+  return typeof secret === 'string' && secret.length >= 32;
+}
+
+export function parsePrefetch(given: unknown): CaptchaPrefetch | undefined {
+  const size = partial(['size'], integer(1, 100))(given)?.size;
+  return size === undefined ? undefined : Object.freeze({ size });
+}
+
+/** With the flags g and y a regular expression remembers where it stopped, and refuses every other answer. */
+export function parsePattern(given: unknown): RegExp | undefined {
+  return given instanceof RegExp ? new RegExp(given.source, given.flags.replaceAll(/[gy]/g, '')) : undefined;
+}
