@@ -1,4 +1,4 @@
-// Writes src/sound/clips-ko.data.ts and clips-en.data.ts: spoken digits, made once with eSpeak NG (a development tool
+// Writes src/media/sounds/clips-ko.data.ts and clips-en.data.ts: spoken digits, made once with eSpeak NG (a development tool
 // only: GPL-3.0, never shipped; what it says is ours to ship, see LICENSES.md).
 //   node libs/naver-captcha-emulator/scripts/make-clips.mjs
 import { writeFileSync } from 'node:fs';
@@ -77,7 +77,7 @@ for (const [lang, { voice, rate, words }] of Object.entries(languages)) {
     return Buffer.from(clip.map(muLaw)).toString('base64');
   });
   writeFileSync(
-    new URL(`../src/sound/clips-${lang}.data.ts`, import.meta.url),
+    new URL(`../src/media/sounds/clips-${lang}.data.ts`, import.meta.url),
     `// Made by scripts/make-clips.mjs; do not edit. The digits 0 to 9: 16 kHz, mono, mu-law, base64. See LICENSES.md.
 export const ${lang}Clips: readonly string[] = [
 ${clips.map((clip) => `  '${clip}',`).join('\n')}

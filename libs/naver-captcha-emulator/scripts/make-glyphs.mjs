@@ -1,4 +1,4 @@
-// Writes src/render/glyphs.data.ts: outlines of the letters the pictures use, taken once from Rubik.
+// Writes src/media/pictures/glyphs.data.ts: outlines of the letters the pictures use, taken once from Rubik.
 //   node libs/naver-captcha-emulator/scripts/make-glyphs.mjs
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -84,7 +84,7 @@ const lines = [...letters].map((letter) => {
 });
 
 writeFileSync(
-  new URL('../src/render/glyphs.data.ts', import.meta.url),
+  new URL('../src/media/pictures/glyphs.data.ts', import.meta.url),
   `// Made by scripts/make-glyphs.mjs; do not edit.
 // Outlines from Rubik ExtraBold, (c) The Rubik Project Authors, SIL Open Font License 1.1, see LICENSES.md.
 // One row a letter: the letter, its advance width, its contours, each a closed line through x, y, x, y and so on.
