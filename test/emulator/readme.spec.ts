@@ -36,7 +36,7 @@ it('lists every option with the default its docstring states', () => {
 
 it('lists every fault the emulator knows', async () => {
   const emulator = await startEmulator();
-  const [, ...listed] = table('Bad days').map(([name]) => name as EmulatorFaultName);
+  const [, ...listed] = table('Faults').map(([name]) => name as EmulatorFaultName);
   expect(listed).toHaveLength(22);
   for (const fault of listed) {
     const needed =

@@ -1,4 +1,4 @@
-// Writes src/http/page.data.ts from page/: so that the page needs no file at run time, in either build.
+// Writes src/http/page.data.ts from page/, so that neither build reads files at run time.
 //   node libs/naver-captcha-emulator/scripts/embed-page.mjs
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
