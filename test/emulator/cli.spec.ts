@@ -51,7 +51,7 @@ describe.each([main, bin])('%s', (program) => {
   });
 });
 
-it('reads the environment, and the command line wins', async () => {
+it('reads the environment, and the command line takes precedence', async () => {
   const { child, ended, says } = start(process.execPath, [main, '--client-id', 'from-flag', '--quiet'], {
     ...bare,
     NAVER_CAPTCHA_EMULATOR_PORT: '0',
@@ -77,7 +77,7 @@ it('reads the environment, and the command line wins', async () => {
   expect([code, lines(stdout).map(({ event }) => event)]).toEqual([0, ['listening', 'closed']]);
 });
 
-it('explains itself', async () => {
+it('prints its help', async () => {
   const { code, stdout } = await run(process.execPath, [main, '--help'], bare);
   expect(code).toBe(0);
   for (const text of ['--port', '--client-secret', '--lang', '--seed', 'NAVER_CAPTCHA_EMULATOR_CLIENT_ID']) {
@@ -85,7 +85,7 @@ it('explains itself', async () => {
   }
 });
 
-it('warns when it listens for other machines', async () => {
+it('warns when other machines can reach it', async () => {
   const { child, ended, says } = start(process.execPath, [main, '--port', '0', '--host', '0.0.0.0'], bare);
   expect((await listening(says))['url']).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   child.kill('SIGTERM');

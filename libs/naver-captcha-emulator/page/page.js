@@ -385,8 +385,8 @@ function fillChoices() {
 
 /** Announces a text to screen readers; `visible` also shows it on the page. */
 function announce(text, visible = false) {
-  byId('news').textContent = text;
-  byId('news').classList.toggle('unseen', !visible);
+  byId('announcement').textContent = text;
+  byId('announcement').classList.toggle('unseen', !visible);
 }
 
 function showLanguage() {
