@@ -48,6 +48,41 @@ const roomRules = levels.flatMap((level, depth) =>
   }),
 );
 
+/**
+ * The rooms of libs/naver-captcha-emulator/src, from the top down. An import may point at the same room or at one
+ * further down; `media`, the lowest, imports nothing else of the emulator. index.ts is in no room: no file imports it.
+ */
+const emulator = '^libs/naver-captcha-emulator/src';
+const emulatorRooms = [
+  'cli',
+  'handle',
+  'http',
+  'core',
+  'options',
+  'store',
+  'faults',
+  'protocol',
+  'field-reader',
+  'media',
+];
+const inEmulator = (rooms) => `${emulator}/(${rooms.join('|')})(/|[.]ts$)`;
+const emulatorRules = [
+  ...emulatorRooms.slice(1).map((room, above) => ({
+    name: `emulator-${room}-points-up`,
+    comment: `Arrows of the emulator run one way: ${emulatorRooms.join(' → ')}.`,
+    severity: 'error',
+    from: { path: inEmulator([room]) },
+    to: { path: inEmulator(emulatorRooms.slice(0, above + 1)) },
+  })),
+  {
+    name: 'emulator-room-unlisted',
+    comment: 'No rule guards the arrows of a folder that is missing in emulatorRooms.',
+    severity: 'error',
+    from: { path: emulator },
+    to: { path: emulator, pathNot: inEmulator([...emulatorRooms, 'index']) },
+  },
+];
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
@@ -159,6 +194,7 @@ module.exports = {
         reachable: false,
       },
     },
+    ...emulatorRules,
   ],
   options: {
     tsPreCompilationDeps: true,

@@ -23,10 +23,10 @@ async function timed(count, work) {
 }
 
 async function drawing() {
-  const { Random } = await import(new URL('random/random.js', built));
-  const { drawPicture, toJpeg } = await import(new URL('render/picture.js', built));
-  const { speak } = await import(new URL('sound/speak.js', built));
-  const { Voice } = await import(new URL('sound/voice.js', built));
+  const { Random } = await import(new URL('media/random.js', built));
+  const { drawPicture, toJpeg } = await import(new URL('media/pictures/picture.js', built));
+  const { speak } = await import(new URL('media/sounds/speak.js', built));
+  const { Voice } = await import(new URL('media/sounds/voice.js', built));
   for (const style of ['stripes', 'outline', 'plain']) {
     let bytes = 0;
     const { ms, perSecond } = await timed(500, async (i) => {

@@ -67,7 +67,7 @@ describe.each(Object.entries(paths))('the three calls, %s', (name, call) => {
     expect(emulator.keys.every(({ state }) => state === 'fetched')).toBe(true);
   });
 
-  it('say that a picture or sound was never fetched, and leave the comparison for later', async () => {
+  it('say that a picture or sound was never fetched, without using up the key', async () => {
     const emulator = await startEmulator();
     const key = await issue(emulator, call);
     const early = await compare(emulator, key, emulator.answerOf(key), call);
@@ -76,7 +76,7 @@ describe.each(Object.entries(paths))('the three calls, %s', (name, call) => {
     expect((await compare(emulator, key, emulator.answerOf(key), call)).text).toContain('"result":true');
   });
 
-  it('forget a key when it expires', async () => {
+  it('refuse a key when it has expired', async () => {
     const clock = new ManualClock();
     const emulator = await startEmulator({ clock, keyTtlMs: 60_000 });
     const key = await shown(emulator, call);
@@ -108,7 +108,7 @@ describe.each(Object.entries(paths))('the three calls, %s', (name, call) => {
 });
 
 describe('paths, methods and parameters', () => {
-  it('answers a wrong path with the 404 of the platform it looks like', async () => {
+  it('answers a wrong path with the 404 of the platform of its prefix', async () => {
     const emulator = await startEmulator();
     for (const path of ['/v1/captcha/nkeyx', '/v1/captcha/nkey/', '/nothing', '/v1/search/blog']) {
       const reply = await get(emulator, path);
@@ -141,7 +141,7 @@ describe('paths, methods and parameters', () => {
     expect(emulator.keys).toEqual([]);
   });
 
-  it('issues where code is left out, and refuses a code NAVER has not', async () => {
+  it('issues if code is absent, and refuses an unknown code', async () => {
     const emulator = await startEmulator();
     expect((await get(emulator, image.issue)).text).toMatch(/^\{"key":/);
     expect((await get(emulator, `${image.issue}?code=2`)).status).toBe(400);
@@ -161,7 +161,7 @@ describe('paths, methods and parameters', () => {
     }
   });
 
-  it('takes credentials from the query on the binary paths of NAVER Cloud alone', async () => {
+  it('takes credentials from the query only on the media paths of NAVER Cloud', async () => {
     const emulator = await startEmulator();
     const credentials = new URLSearchParams(headersFor('ncloud', emulator)).toString();
     const { issue: keyPath, media } = paths['ncloud image'];
@@ -194,7 +194,7 @@ describe('quota and rate', () => {
     expect((await get(emulator, image.issue)).status).toBe(200);
   });
 
-  it('allows so many calls a second and no more', async () => {
+  it('limits the calls per second', async () => {
     const clock = new ManualClock(1_000_000);
     const emulator = await startEmulator({ clock, rateLimitPerSecond: 2 });
     const statuses = async () => [
@@ -216,7 +216,7 @@ describe('quota and rate', () => {
 });
 
 describe('answers', () => {
-  it('tells the response time with two decimals, up to two hours, else -1', async () => {
+  it('return the response time with two decimals, up to two hours, else -1', async () => {
     const clock = new ManualClock();
     const emulator = await startEmulator({ clock, comparisonsPerKey: Infinity });
     const key = await shown(emulator);
@@ -237,7 +237,7 @@ describe('answers', () => {
     }
   });
 
-  it('leaves the response time out for audio, unless asked', async () => {
+  it('have no response time for audio, unless the option says so', async () => {
     const without = await startEmulator();
     expect((await compare(without, await shown(without, audio), 'x', audio)).text).toBe('{"result":false}');
     const withTime = await startEmulator({ audioResponseTime: true });
@@ -246,7 +246,7 @@ describe('answers', () => {
     );
   });
 
-  it('ignores the case of letters, unless told otherwise', async () => {
+  it('ignore the case of letters, unless the option says otherwise', async () => {
     const lenient = await startEmulator({ comparisonsPerKey: Infinity });
     const key = await shown(lenient);
     expect((await compare(lenient, key, lenient.answerOf(key).toLowerCase())).text).toContain('true');
@@ -287,7 +287,7 @@ describe('media', () => {
     },
   );
 
-  it('deals both styles where they are mixed', async () => {
+  it('draws both styles if the style is mixed', async () => {
     const emulator = await startEmulator();
     const colours = new Set<boolean>();
     for (let i = 0; i < 20; i += 1) colours.add(emulator.svgOf(await issue(emulator)).includes('Gradient'));
@@ -313,7 +313,7 @@ describe('media', () => {
     const seconds = (bytes.length - 44) / 2 / rate;
     expect(seconds).toBeGreaterThan(3.5);
     expect(seconds).toBeLessThan(7);
-    // Loud stretches with quiet between them: one for each digit, more or less (a digit may have a pause inside).
+    // Loud parts with quiet between them: about one per digit, as a digit may contain a pause.
     let stretches = 0;
     let quietFor = Infinity;
     for (let at = 44; at + 1 < bytes.length; at += 2) {

@@ -51,7 +51,7 @@ describe.each([main, bin])('%s', (program) => {
   });
 });
 
-it('reads the environment, and the command line wins', async () => {
+it('reads the environment, and the command line takes precedence', async () => {
   const { child, ended, says } = start(process.execPath, [main, '--client-id', 'from-flag', '--quiet'], {
     ...bare,
     NAVER_CAPTCHA_EMULATOR_PORT: '0',
@@ -77,7 +77,7 @@ it('reads the environment, and the command line wins', async () => {
   expect([code, lines(stdout).map(({ event }) => event)]).toEqual([0, ['listening', 'closed']]);
 });
 
-it('explains itself', async () => {
+it('prints its help', async () => {
   const { code, stdout } = await run(process.execPath, [main, '--help'], bare);
   expect(code).toBe(0);
   for (const text of ['--port', '--client-secret', '--lang', '--seed', 'NAVER_CAPTCHA_EMULATOR_CLIENT_ID']) {
@@ -85,11 +85,13 @@ it('explains itself', async () => {
   }
 });
 
-it('warns when it listens for other machines', async () => {
+it('warns when other machines can reach it', async () => {
   const { child, ended, says } = start(process.execPath, [main, '--port', '0', '--host', '0.0.0.0'], bare);
   expect((await listening(says))['url']).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   child.kill('SIGTERM');
-  expect((await ended).stderr).toMatch(/listens on 0\.0\.0\.0: whoever reaches .* can read every answer/);
+  expect((await ended).stderr).toMatch(
+    /listens on 0\.0\.0\.0: every client that reaches .* can read every answer/,
+  );
 });
 
 describe('one clear sentence and exit code 1', () => {
@@ -100,7 +102,7 @@ describe('one clear sentence and exit code 1', () => {
       code: 1,
       signal: null,
       stdout: '',
-      stderr: `Port ${port} on 127.0.0.1 is in use: stop what uses it, or choose another port.\n`,
+      stderr: `Port ${port} on 127.0.0.1 is in use: stop the process that uses it, or choose another port.\n`,
     });
   });
 
@@ -114,7 +116,10 @@ describe('one clear sentence and exit code 1', () => {
       ['--style', 'baroque'],
       /^naver-captcha-emulator cannot start: --style must be one of .*\. See --help\.\n$/,
     ],
-    [['--host', '192.0.2.1', '--port', '0'], '192.0.2.1 is no address of this machine.\n'],
+    [
+      ['--host', '192.0.2.1', '--port', '0'],
+      '192.0.2.1 is not an address of this machine: choose another host, like 127.0.0.1.\n',
+    ],
   ])('for %j', async (args, sentence) => {
     const { code, stdout, stderr } = await run(process.execPath, [main, ...args], bare);
     expect([code, stdout]).toEqual([1, '']);

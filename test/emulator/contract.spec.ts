@@ -23,7 +23,7 @@ interface Stage {
   readonly call: CallPaths;
 }
 
-/** What has to be so before a row of the fixtures can happen. */
+/** What a test does before the call of a row of the fixtures. */
 interface Scenario {
   readonly options?: NaverCaptchaEmulatorOptions;
   /** Returns the real key to send for the one in the fixture. */
@@ -184,7 +184,7 @@ describe.each(['developers-image', 'developers-audio', 'ncloud'])('the fixtures 
       }
       if (reply.bodyKind === 'jpeg') expect(got.bytes.subarray(0, 3).toString('hex')).toBe('ffd8ff');
       if (reply.bodyKind === 'wav') expect(got.bytes.toString('latin1', 0, 12)).toMatch(/^RIFF....WAVE$/s);
-      // One row takes a thousand calls.
+      // One row makes a thousand calls.
     },
     120_000,
   );

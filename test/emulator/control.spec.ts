@@ -3,7 +3,7 @@ import type { NaverCaptchaEmulator } from 'naver-captcha-emulator';
 import { compare, get, image, issue, keyIn, shown } from './support/client.ts';
 import { startEmulator } from './support/emulators.ts';
 
-const order = (emulator: NaverCaptchaEmulator, body: unknown) =>
+const setFault = (emulator: NaverCaptchaEmulator, body: unknown) =>
   get(
     emulator,
     '/__emulator/faults',
@@ -14,8 +14,8 @@ const order = (emulator: NaverCaptchaEmulator, body: unknown) =>
 const json = async (emulator: NaverCaptchaEmulator, path: string): Promise<unknown> =>
   JSON.parse((await get(emulator, path, {})).text);
 
-describe('for callers in other languages', () => {
-  it('lists keys with their answers, newest first, and one by its name', async () => {
+describe('control over HTTP', () => {
+  it('lists keys with their answers, newest first, and returns a single key', async () => {
     const emulator = await startEmulator();
     const [first, second] = [await issue(emulator), await shown(emulator)];
     await compare(emulator, second, emulator.answerOf(second));
@@ -45,7 +45,7 @@ describe('for callers in other languages', () => {
     expect(emulator.keys[0]?.state).toBe('issued');
   });
 
-  it('lists requests, and its own paths are not among them', async () => {
+  it('lists requests, without those to its own paths', async () => {
     const emulator = await startEmulator();
     await issue(emulator);
     await get(emulator, '/', {});
@@ -54,15 +54,15 @@ describe('for callers in other languages', () => {
     ]);
   });
 
-  it('takes orders for faults, lists them, and takes them back', async () => {
+  it('sets faults, lists them, and removes them', async () => {
     const emulator = await startEmulator();
-    const ordered = await order(emulator, { fault: 'system-error', call: 'issue', times: 2 });
-    expect([ordered.status, JSON.parse(ordered.text)]).toEqual([
+    const armed = await setFault(emulator, { fault: 'system-error', call: 'issue', times: 2 });
+    expect([armed.status, JSON.parse(armed.text)]).toEqual([
       201,
       { id: 1, fault: { fault: 'system-error', call: 'issue', times: 2 }, hits: 0 },
     ]);
-    await order(emulator, { fault: 'html', every: 5 });
-    await order(emulator, { fault: 'quota', share: 0.5 });
+    await setFault(emulator, { fault: 'html', every: 5 });
+    await setFault(emulator, { fault: 'quota', share: 0.5 });
     expect((await get(emulator, image.issue)).status).toBe(500);
     expect(await json(emulator, '/__emulator/faults')).toMatchObject([
       { hits: 1 },
@@ -77,7 +77,7 @@ describe('for callers in other languages', () => {
     expect(emulator.faults).toEqual([]);
   });
 
-  it('says what is wrong with an order', async () => {
+  it('names the problem of an invalid fault', async () => {
     const emulator = await startEmulator();
     for (const [body, status, problem] of [
       ['{', 400, 'must be JSON'],
@@ -86,13 +86,13 @@ describe('for callers in other languages', () => {
       [{ fault: 'html', every: 2, share: 1 }, 400, 'exclude each other'],
       ['x'.repeat(100_000), 413, 'too long'],
     ] as const) {
-      const reply = await order(emulator, body);
+      const reply = await setFault(emulator, body);
       expect([reply.status, reply.text]).toEqual([status, expect.stringContaining(problem)]);
     }
     expect(emulator.faults).toEqual([]);
   });
 
-  it('starts anew on reset', async () => {
+  it('starts again on reset', async () => {
     const emulator = await startEmulator();
     const key = await issue(emulator);
     emulator.failNext({ fault: 'html' });
@@ -101,7 +101,7 @@ describe('for callers in other languages', () => {
     expect(await issue(emulator)).toBe(key);
   });
 
-  it('knows its own 404 and 405, and answers a health check', async () => {
+  it('answers its own paths with 404, 405 and a health check', async () => {
     const emulator = await startEmulator();
     expect((await get(emulator, '/__emulator/nothing', {})).status).toBe(404);
     expect((await get(emulator, '/__emulator/constructor', {})).status).toBe(404);
@@ -110,7 +110,7 @@ describe('for callers in other languages', () => {
     expect(await json(emulator, '/__emulator/health')).toEqual({ status: 'ok' });
   });
 
-  it('has nothing to say to pages of other sites', async () => {
+  it('refuses requests from pages of other sites', async () => {
     const emulator = await startEmulator();
     const foreign = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' };
     expect((await get(emulator, '/__emulator/reset', foreign, { method: 'POST' })).status).toBe(403);
@@ -137,7 +137,7 @@ describe('server-sent events', () => {
     }
   }
 
-  it('send everything there is, then what happens', async () => {
+  it('send a snapshot, then each change', async () => {
     const emulator = await startEmulator();
     const old = await issue(emulator);
     const stop = new AbortController();

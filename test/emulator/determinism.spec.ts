@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { run } from './support/processes.ts';
 
-/** Issues and fetches in a process of its own, and prints everything that was drawn. */
+/** Issues and fetches in another process, which prints every key, answer and media hash. */
 const program = `
 import { createHash } from 'node:crypto';
 import { startNaverCaptchaEmulator } from 'naver-captcha-emulator';

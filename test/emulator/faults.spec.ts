@@ -5,7 +5,7 @@ import { startEmulator } from './support/emulators.ts';
 
 const ncloud = paths['ncloud image'];
 
-/** Why a request failed below HTTP. */
+/** The reason why a request failed below HTTP. */
 async function breakage(request: Promise<unknown>): Promise<string> {
   try {
     await request;
@@ -20,7 +20,7 @@ const healthy = async (emulator: NaverCaptchaEmulator): Promise<void> => {
   expect((await get(emulator, image.issue)).text).toMatch(/^\{"key":"[A-Za-z0-9]{16}"\}$/);
 };
 
-describe('replies in place of those of NAVER', () => {
+describe('replies in place of NAVER replies', () => {
   it.each([
     ['system-error', 500, 'CT500', 500, 'CT500'],
     ['unauthorized', 401, '024', 401, '200'],
@@ -54,7 +54,7 @@ describe('replies in place of those of NAVER', () => {
     expect(reply.text).toContain('<!doctype html>');
   });
 
-  it('redirect: a client that follows shows up among the requests', async () => {
+  it('redirect: a client that follows appears in requests', async () => {
     const emulator = await startEmulator();
     emulator.failNext({ fault: 'redirect' });
     const reply = await get(emulator, image.issue);
@@ -66,7 +66,7 @@ describe('replies in place of those of NAVER', () => {
     expect((await get(emulator, image.issue)).headers.get('location')).toBe('https://elsewhere.example/x');
   });
 
-  it('odd-key: hits issuing alone, and the key is not remembered', async () => {
+  it('odd-key: hits only issuing, and the key is not kept', async () => {
     const emulator = await startEmulator();
     emulator.failNext({ fault: 'odd-key' });
     emulator.failNext({ fault: 'odd-key', key: '../x' });
@@ -78,7 +78,7 @@ describe('replies in place of those of NAVER', () => {
     expect(emulator.keys).toEqual([]);
   });
 
-  it('reply: whatever was ordered', async () => {
+  it('reply: the given reply', async () => {
     const emulator = await startEmulator();
     emulator.failNext({ fault: 'reply', status: 418, contentType: 'text/x-tea', body: '차' });
     const reply = await get(emulator, image.issue);
@@ -86,8 +86,8 @@ describe('replies in place of those of NAVER', () => {
   });
 });
 
-describe('replies spoiled on their way', () => {
-  it('empty: 200 without a body, and the comparison is spent', async () => {
+describe('changed replies', () => {
+  it('empty: 200 without a body, and the comparison counts', async () => {
     const emulator = await startEmulator();
     const key = await shown(emulator);
     emulator.failNext({ fault: 'empty' });
@@ -96,7 +96,7 @@ describe('replies spoiled on their way', () => {
     expect(emulator.keys[0]?.state).toBe('right');
   });
 
-  it('wrong-content-type: the right body under another label', async () => {
+  it('wrong-content-type: the right body with another content type', async () => {
     const emulator = await startEmulator();
     const key = await issue(emulator);
     emulator.failNext({ fault: 'wrong-content-type' });
@@ -106,7 +106,7 @@ describe('replies spoiled on their way', () => {
     expect((await get(emulator, image.issue)).contentType).toBe('text/html');
   });
 
-  it('wrong-result-type: hits comparisons alone', async () => {
+  it('wrong-result-type: hits only comparisons', async () => {
     const emulator = await startEmulator();
     const key = await shown(emulator);
     emulator.failNext({ fault: 'wrong-result-type' });
@@ -114,7 +114,7 @@ describe('replies spoiled on their way', () => {
     expect((await compare(emulator, key, emulator.answerOf(key))).text).toContain('"result":"true"');
   });
 
-  it('truncated: half a body, as if it were whole or with a connection that ends early', async () => {
+  it('truncated: half a body that looks complete, or a connection that ends early', async () => {
     const emulator = await startEmulator();
     emulator.failNext({ fault: 'truncated' });
     expect((await get(emulator, image.issue)).text).toMatch(/^\{"key":"[A-Za-z0-9]+$/);
@@ -182,7 +182,7 @@ describe('replies spoiled on their way', () => {
     for (const status of [200, 200, 500]) {
       const begun = performance.now();
       expect((await get(emulator, image.issue)).status).toBe(status);
-      // Timers may fire a hair early; nothing is said about how late.
+      // Timers may fire slightly early. The test sets no upper limit, because a busy machine is slow.
       expect(performance.now() - begun).toBeGreaterThan(55);
     }
   });
@@ -222,7 +222,7 @@ describe('which calls are hit', () => {
     return seen;
   };
 
-  it('failNext: the next one, or so many, in the order of the orders', async () => {
+  it('failNext: the next call or calls, oldest fault first', async () => {
     const emulator = await startEmulator();
     emulator.failNext({ fault: 'system-error', kind: 'image', times: 2 });
     emulator.failNext({ fault: 'gateway-503', kind: 'image' });
@@ -230,14 +230,14 @@ describe('which calls are hit', () => {
     expect(emulator.faults).toEqual([]);
   });
 
-  it('failEvery: counts only the calls it names, however long', async () => {
+  it('failEvery: counts only the calls it matches', async () => {
     const emulator = await startEmulator();
     emulator.failEvery({ fault: 'system-error', kind: 'image', every: 3 });
     expect(await statuses(emulator, 7)).toEqual([200, 200, 500, 200, 200, 500, 200]);
     expect(emulator.faults).toMatchObject([{ every: 3, hits: 2 }]);
   });
 
-  it('failEvery: keeps its step when another fault hits first', async () => {
+  it('failEvery: keeps counting when another fault hits first', async () => {
     const emulator = await startEmulator();
     emulator.failEvery({ fault: 'system-error', kind: 'image', every: 2 });
     emulator.failNext({ fault: 'gateway-503', kind: 'image' });
@@ -258,7 +258,7 @@ describe('which calls are hit', () => {
     expect(failed).toBeLessThan(45);
   });
 
-  it('failShare: nobody at 0, everybody at 1', async () => {
+  it('failShare: no call at 0, every call at 1', async () => {
     const emulator = await startEmulator();
     emulator.failShare({ fault: 'system-error', kind: 'audio', share: 0 });
     emulator.failShare({ fault: 'gateway-503', kind: 'image', share: 1 });
@@ -275,7 +275,7 @@ describe('which calls are hit', () => {
     await healthy(emulator);
   });
 
-  it('paths that are none of NAVER and calls it refuses are hit by no fault', async () => {
+  it('no fault hits unknown paths and wrong methods', async () => {
     const emulator = await startEmulator();
     emulator.failNext({ fault: 'system-error' });
     expect((await get(emulator, '/v1/captcha/nothing')).status).toBe(404);
@@ -284,7 +284,7 @@ describe('which calls are hit', () => {
   });
 });
 
-describe('orders that cannot be carried out', () => {
+describe('invalid faults', () => {
   it.each<[unknown, RegExp]>([
     [{}, /fault is missing/],
     [{ fault: 'nonsense' }, /fault must be one of/],

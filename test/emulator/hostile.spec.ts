@@ -4,7 +4,7 @@ import type { NaverCaptchaEmulator } from 'naver-captcha-emulator';
 import { get, headersFor, image } from './support/client.ts';
 import { startEmulator } from './support/emulators.ts';
 
-/** Sends bytes as they are, and returns what came back until the connection ended or nothing more was to be said. */
+/** Sends the bytes unchanged, and returns the bytes received until the connection ended or stayed silent. */
 const raw = (emulator: NaverCaptchaEmulator, ...parts: readonly (string | Buffer)[]): Promise<string> =>
   new Promise((resolve) => {
     const { hostname, port } = new URL(emulator.url);
@@ -28,7 +28,7 @@ const stillWell = async (emulator: NaverCaptchaEmulator): Promise<void> => {
   expect((await get(emulator, image.issue)).status).toBe(200);
 };
 
-describe('what no client in its right mind sends', () => {
+describe('invalid requests', () => {
   it.each<[string, (string | Buffer)[]]>([
     [
       'a query string of 10 MB',
@@ -75,7 +75,7 @@ describe('what no client in its right mind sends', () => {
     await stillWell(emulator);
   });
 
-  it('answers what was good in a pipeline before the rubbish', async () => {
+  it('answers the valid requests of a pipeline before the invalid one', async () => {
     const emulator = await startEmulator();
     const headers = Object.entries(headersFor('developers', emulator)).map(
       ([name, value]) => `${name}: ${value}\r\n`,
@@ -87,14 +87,14 @@ describe('what no client in its right mind sends', () => {
     await stillWell(emulator);
   });
 
-  it('survives connections that say nothing, or half a word', async () => {
+  it('survives connections that send nothing, or part of a request', async () => {
     const emulator = await startEmulator();
     await raw(emulator);
     await raw(emulator, 'GET /v1/capt');
     await stillWell(emulator);
   });
 
-  it('takes a body of 10 MB where none belongs, and orders no fault from it', async () => {
+  it('accepts a body of 10 MB where none is expected, and sets no fault from it', async () => {
     const emulator = await startEmulator();
     const body = 'A'.repeat(10_000_000);
     const head = (path: string): string =>
@@ -104,7 +104,7 @@ describe('what no client in its right mind sends', () => {
     await stillWell(emulator);
   });
 
-  it('keeps the secret out of its log, wherever a caller puts it', async () => {
+  it('keeps the secret out of its log, wherever in a request it is', async () => {
     const emulator = await startEmulator({ clientSecret: 'SECRET-OF-TEST' });
     for (const path of [
       '/v1/captcha/SECRET-OF-TEST',
@@ -126,7 +126,7 @@ describe('what no client in its right mind sends', () => {
     for (const page of pages) expect((await get(emulator, page, {})).text).not.toMatch(/SECRET(-|%2d)OF/);
   });
 
-  it('shortens what is too long for a log', async () => {
+  it('shortens long texts for the log', async () => {
     const emulator = await startEmulator();
     await get(emulator, `/v1/captcha/nkey?code=1&key=${'k'.repeat(10_000)}&value=x`);
     const [request] = emulator.requests;

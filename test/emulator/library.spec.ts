@@ -59,7 +59,7 @@ describe('the package', () => {
 });
 
 describe('the handle', () => {
-  it('ends with the block it was made in', async () => {
+  it('closes at the end of an await using block', async () => {
     let url: string;
     {
       await using emulator = await startNaverCaptchaEmulator();
@@ -69,7 +69,7 @@ describe('the handle', () => {
     await expect(fetch(url)).rejects.toThrow();
   });
 
-  it('closes at once and twice, whatever is still open', async () => {
+  it('closes immediately with connections open, and a second time', async () => {
     const emulator = await startEmulator();
     emulator.failNext({ fault: 'silence' });
     emulator.failNext({ fault: 'drip' });
@@ -82,7 +82,7 @@ describe('the handle', () => {
     await expect(events.text()).rejects.toThrow();
   });
 
-  it('lives beside others that know nothing of it', async () => {
+  it('shares no state with another emulator in the process', async () => {
     const [one, two] = await Promise.all([
       startEmulator({ seed: 1, clientId: 'one' }),
       startEmulator({ seed: 1, clientId: 'two' }),
@@ -100,17 +100,17 @@ describe('the handle', () => {
     expect((await get(two, image.issue)).status).toBe(200);
   });
 
-  it('throws for a key it never issued, and says what to give', async () => {
+  it('throws for a key it never issued, and names the remedy', async () => {
     const emulator = await startEmulator();
     expect(() => emulator.answerOf('AeJ…sealed')).toThrow(
-      /never issued the key "AeJ…sealed".*"issue" call returned/,
+      /never issued the key "AeJ…sealed".*issue call returned/,
     );
     expect(() => emulator.svgOf('nosuchkey0000000')).toThrow(/never issued/);
     const sound = await issue(emulator, audio);
     expect(() => emulator.svgOf(sound)).toThrow(/audio key/);
   });
 
-  it('begins again from its seed on reset', async () => {
+  it('starts again from its seed on reset', async () => {
     const emulator = await startEmulator({ seed: 9, dailyQuota: 2, rateLimitPerSecond: 2 });
     const calls = async () => [await issue(emulator), emulator.keys[0]?.answer, await issue(emulator)];
     const first = await calls();
@@ -120,7 +120,7 @@ describe('the handle', () => {
     expect(emulator.requests.map(({ id }) => id)).toEqual([1, 2]);
   });
 
-  it('chooses a seed if none is given, and tells it', async () => {
+  it('chooses a seed if none is given, and returns it', async () => {
     const [one, two] = await Promise.all([
       startEmulator({ seed: undefined }),
       startEmulator({ seed: undefined }),
@@ -130,20 +130,20 @@ describe('the handle', () => {
     expect(await issue(again)).toBe(await issue(one));
   });
 
-  it('tells every request to onRequest, once it is over', async () => {
-    const told: unknown[] = [];
+  it('passes every finished request to onRequest', async () => {
+    const passed: unknown[] = [];
     const emulator = await startEmulator({
-      onRequest: (request) => told.push([request.call, request.status, typeof request.durationMs]),
+      onRequest: (request) => passed.push([request.call, request.status, typeof request.durationMs]),
     });
     await shown(emulator);
     await emulator.close();
-    expect(told).toEqual([
+    expect(passed).toEqual([
       ['issue', 200, 'number'],
       ['fetch', 200, 'number'],
     ]);
   });
 
-  it('hands out copies: nobody rewrites its memory', async () => {
+  it('returns copies, so that a caller cannot change its state', async () => {
     const emulator = await startEmulator();
     const key = await issue(emulator);
     Object.assign(emulator.keys[0] ?? {}, { answer: 'X' });
@@ -154,15 +154,15 @@ describe('the handle', () => {
 });
 
 describe('bounds', () => {
-  it('forgets the oldest keys first', async () => {
+  it('drops the oldest keys first', async () => {
     const emulator = await startEmulator({ maxKeys: 3 });
     const keys = [await issue(emulator), await issue(emulator), await issue(emulator), await issue(emulator)];
     expect(emulator.keys.map(({ key }) => key)).toEqual(keys.slice(1).reverse());
-    expect(() => emulator.answerOf(keys[0] ?? '')).toThrow(/forgotten/);
+    expect(() => emulator.answerOf(keys[0] ?? '')).toThrow(/dropped/);
     expect((await get(emulator, `${image.media}?key=${keys[0]}`)).status).toBe(403);
   });
 
-  it('forgets the oldest requests first', async () => {
+  it('drops the oldest requests first', async () => {
     const emulator = await startEmulator({ maxRequests: 2 });
     for (let i = 0; i < 7; i += 1) await issue(emulator);
     expect(emulator.requests.map(({ id }) => id)).toEqual([6, 7]);
@@ -219,7 +219,7 @@ describe('options', () => {
     expect(message).not.toContain('my secret');
   });
 
-  it('that are no object are refused', async () => {
+  it('that are not an object are refused', async () => {
     for (const options of [null, 5, 'x', []])
       expect((await refusal(options)).problems).toEqual(['is not an object']);
   });

@@ -8,7 +8,7 @@ import { headersFor, keyIn, paths } from './support/client.ts';
 import { startEmulator } from './support/emulators.ts';
 import { run } from './support/processes.ts';
 
-/** Runs where the tool is, and says why where it is not. */
+/** Skips the test if the tool is not installed; `reason` goes into its name. */
 const withTool = (tool: string): typeof it => {
   const missing = spawnSync(tool, ['--version'], { timeout: 10_000 }).status !== 0;
   return missing ? (it.skip as typeof it) : it;
@@ -17,7 +17,7 @@ const reason = (tool: string): string => `(needs ${tool} on this machine)`;
 
 const calls = Object.entries(paths);
 
-describe('clients of another make', () => {
+describe('other HTTP clients', () => {
   withTool('curl').each(calls)(`curl: issue, fetch and compare, %s ${reason('curl')}`, async (name, call) => {
     const emulator = await startEmulator();
     const folder = await mkdtemp(join(tmpdir(), 'emulator-'));

@@ -14,7 +14,7 @@ afterAll(async () => {
   await browser.close();
 });
 
-/** Opens the page, runs, and fails on anything the page complains about. */
+/** Opens the page, runs the test, and fails on any error of the page. */
 async function visit(
   emulator: NaverCaptchaEmulator,
   locale: string,
@@ -41,7 +41,7 @@ async function visit(
 const badge = (page: Page, key: string) => page.locator(`[data-key="${key}"] .badge`);
 
 describe('the page', () => {
-  it('shows keys as they come, newest first, with picture, answer and state', async () => {
+  it('shows keys when they are issued, newest first, with picture, answer and state', async () => {
     const clock = new ManualClock(Date.now());
     const emulator = await startEmulator({ clock });
     const early = await issue(emulator);
@@ -102,7 +102,7 @@ describe('the page', () => {
     });
   });
 
-  it('speaks Korean and English, and remembers which', async () => {
+  it('shows Korean and English, and keeps the choice', async () => {
     const emulator = await startEmulator();
     await visit(emulator, 'ko-KR', async (page) => {
       expect(await page.title()).toBe('NAVER CAPTCHA 에뮬레이터');
@@ -119,7 +119,7 @@ describe('the page', () => {
     });
   });
 
-  it('orders a fault by keyboard alone, for the calls chosen, and takes it back', async () => {
+  it('sets a fault by keyboard, for the chosen calls, and removes it', async () => {
     const emulator = await startEmulator();
     await visit(emulator, 'en-US', async (page) => {
       await page.getByLabel('Call', { exact: true }).selectOption('issue');
@@ -155,7 +155,7 @@ describe('the page', () => {
     });
   });
 
-  it('can order every fault it shows', async () => {
+  it('can set every fault it shows', async () => {
     const emulator = await startEmulator();
     await visit(emulator, 'en-US', async (page) => {
       const names = await page
@@ -170,7 +170,7 @@ describe('the page', () => {
     });
   });
 
-  it('clears everything, and shows no markup of a caller as markup', async () => {
+  it('clears everything, and shows markup of a caller as text', async () => {
     const emulator = await startEmulator();
     await issue(emulator);
     await visit(emulator, 'en-US', async (page) => {
@@ -195,7 +195,7 @@ describe('the page', () => {
   });
 });
 
-it('is served as it stands in page/, under a strict policy', async () => {
+it('is served unchanged from page/, under a strict policy', async () => {
   const emulator = await startEmulator();
   for (const [path, file] of [
     ['/', 'index.html'],

@@ -6,7 +6,7 @@ import { startEmulator } from './support/emulators.ts';
 const home = 'libs/naver-captcha-emulator';
 const readme = readFileSync(`${home}/README.md`, 'utf8');
 
-/** The first cells of a table under a heading, code marks taken off. */
+/** The cells of each row of the table under a heading, without code marks. */
 function table(heading: string): string[][] {
   const section = readme.split(/^#+ /m).find((part) => part.startsWith(`${heading}\n`)) ?? '';
   const rows = section.split('\n').filter((line) => line.startsWith('| `'));
@@ -26,7 +26,7 @@ it('lists every option with the default its docstring states', () => {
   expect(stated.length).toBe([...source.matchAll(/readonly \w+\?:/g)].length);
   const listed = table('Options').map(([name = '', value = '']) => [name, value]);
   expect(listed.map(([name]) => name).sort()).toEqual(stated.map(([name]) => name).sort());
-  // In words, or with another default for the command.
+  // The README states these in words, or with another default for the command.
   const inWords = ['port', 'seed', 'clock', 'kinds', 'answerLength'];
   for (const [name = '', value = ''] of stated) {
     if (!inWords.includes(name))
@@ -34,9 +34,9 @@ it('lists every option with the default its docstring states', () => {
   }
 });
 
-it('lists every fault the emulator knows', async () => {
+it('lists every fault of the emulator', async () => {
   const emulator = await startEmulator();
-  const [, ...listed] = table('Bad days').map(([name]) => name as EmulatorFaultName);
+  const [, ...listed] = table('Faults').map(([name]) => name as EmulatorFaultName);
   expect(listed).toHaveLength(22);
   for (const fault of listed) {
     const needed =

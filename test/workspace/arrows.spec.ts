@@ -182,3 +182,78 @@ describe('the linter of arrows', () => {
     expect(forbidden.map(({ name }) => name).filter((name) => !broken.has(name))).toEqual([]);
   });
 });
+
+describe('the linter of the arrows of the emulator', () => {
+  const emulatorSrc = (path: string): string => `libs/naver-captcha-emulator/src/${path}.ts`;
+  // A room is a folder, but for the one file.
+  const rooms = [
+    ['cli', 'cli/x'],
+    ['handle', 'handle/x'],
+    ['http', 'http/x'],
+    ['core', 'core/x'],
+    ['options', 'options/x'],
+    ['store', 'store/x'],
+    ['faults', 'faults/x'],
+    ['protocol', 'protocol/x'],
+    ['field-reader', 'field-reader'],
+    ['media', 'media/pictures/x'],
+  ] as const;
+  const pathFrom = (from: string, to: string): string =>
+    `${'../'.repeat(from.split('/').length - 1)}./${to}.js`;
+
+  /** The report on a tree in which each room imports the room that `neighbour` picks. */
+  const lintRooms = (neighbour: (room: number) => number): Promise<string> =>
+    lint({
+      [emulatorSrc('index')]: "export { x } from './cli/x.js';\n",
+      ...Object.fromEntries(
+        rooms.map(([, file], room) => {
+          const to = rooms[neighbour(room)]?.[1];
+          return [
+            emulatorSrc(file),
+            exporting('x') + (to === undefined ? '' : `export { x as y } from '${pathFrom(file, to)}';\n`),
+          ];
+        }),
+      ),
+    });
+
+  describe('where every room imports the room above it', () => {
+    let report: string;
+
+    beforeAll(async () => {
+      report = await lintRooms((room) => room - 1);
+    });
+
+    it.each(rooms.slice(1).map(([name, from], above) => [name, from, rooms[above]?.[1] ?? '']))(
+      'fails with emulator-%s-points-up',
+      (name, from, to) => {
+        expect(report).toContain(
+          `error emulator-${name}-points-up: ${emulatorSrc(from)} → ${emulatorSrc(to)}`,
+        );
+      },
+    );
+  });
+
+  it('fails where the lowest room imports the highest', async () => {
+    const report = await lint({
+      [emulatorSrc('media/x')]: importing('../cli/x.js'),
+      [emulatorSrc('cli/x')]: exporting('x'),
+    });
+
+    expect(report).toContain('error emulator-media-points-up');
+  });
+
+  it('fails with emulator-room-unlisted where a folder is in no room', async () => {
+    const report = await lint({
+      [emulatorSrc('core/x')]: importing('../unlisted/x.js'),
+      [emulatorSrc('unlisted/x')]: exporting('x'),
+    });
+
+    expect(report).toContain('error emulator-room-unlisted');
+  });
+
+  it('lets every room import the room below it', async () => {
+    const report = await lintRooms((room) => room + 1);
+
+    expect(report).toContain('no dependency violations found');
+  });
+});

@@ -1,8 +1,8 @@
 /* global document, EventSource */
 'use strict';
 
-// The page of the emulator. It shows what the emulator sends over /__emulator/events, and orders faults over
-// /__emulator/faults. No text of a request ever becomes markup: everything goes in as textContent.
+// The page of the emulator. It shows the events of /__emulator/events and sets faults through /__emulator/faults.
+// Text from requests never becomes markup: the page sets it as textContent.
 
 const texts = {
   ko: {
@@ -79,7 +79,7 @@ const texts = {
   en: {
     title: 'NAVER CAPTCHA emulator',
     subtitle:
-      'A stand-in for NAVER, for development and tests. It shows every answer: keep it off public networks.',
+      'Answers like NAVER, for development and tests. It shows every answer: do not run it on a public network.',
     skip: 'Skip to the keys',
     other: '한국어',
     otherLang: 'ko',
@@ -87,15 +87,16 @@ const texts = {
     linked: 'Live',
     unlinked: 'Connection lost, trying again',
     keys: 'Keys',
-    noKeys: 'No key yet. As soon as your application asks for one, it shows up here.',
-    faults: 'Order a bad day',
+    noKeys: 'No key yet. A key appears here as soon as your application asks for it.',
+    faults: 'Faults',
     call: 'Call',
     kind: 'Kind',
     platform: 'Platform',
     often: 'How often',
     number: 'n',
     latency: 'Latency (ms)',
-    faultHint: 'Hits only the calls chosen above. Switch on to order; switched off or used up, it is gone.',
+    faultHint:
+      'Faults hit only the calls chosen above. Switch a fault on to set it; it is removed when switched off or used up.',
     log: 'Requests',
     noRequests: 'No request yet.',
     time: 'Time',
@@ -157,7 +158,7 @@ const byId = (id) => document.getElementById(id);
 const order = byId('order');
 
 let language = firstLanguage();
-/** Emulator time minus ours: ages and expiry go by the emulator's clock, which a test may have set. */
+/** Emulator time minus browser time: ages and expiry use the emulator's clock, which a test may have set. */
 let clockOffset = 0;
 let keys = new Map();
 let requests = new Map();
@@ -170,7 +171,7 @@ function firstLanguage() {
     const kept = localStorage.getItem('language');
     if (kept === 'ko' || kept === 'en') return kept;
   } catch {
-    // Storage may be switched off; then the language is not kept.
+    // Storage may be disabled; then the language is not kept.
   }
   return navigator.language.startsWith('ko') ? 'ko' : 'en';
 }
@@ -199,7 +200,7 @@ function keyCard(key) {
   media.className = 'media';
   const copy = element('button', { type: 'button', className: 'copy' });
   copy.addEventListener('click', () => {
-    navigator.clipboard?.writeText(key.answer).then(() => tell(say('copied')));
+    navigator.clipboard?.writeText(key.answer).then(() => announce(say('copied')));
   });
   item.append(
     media,
@@ -237,7 +238,7 @@ function fillCard(item, key) {
   );
 }
 
-/** Writing the same text again would make a screen reader start over. */
+/** Writes only a changed text, because a screen reader reads a text again when it is written. */
 function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
@@ -358,7 +359,7 @@ async function toggle(fault) {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(what),
   });
-  if (!reply.ok) tell((await reply.json()).error, true);
+  if (!reply.ok) announce((await reply.json()).error, true);
 }
 
 function fillChoices() {
@@ -380,12 +381,12 @@ function fillChoices() {
   }
 }
 
-// --- the whole
+// --- the page as a whole
 
-/** For screen readers; `visible` shows it on the page as well. */
-function tell(text, visible = false) {
-  byId('news').textContent = text;
-  byId('news').classList.toggle('unseen', !visible);
+/** Announces a text to screen readers; `visible` also shows it on the page. */
+function announce(text, visible = false) {
+  byId('announcement').textContent = text;
+  byId('announcement').classList.toggle('unseen', !visible);
 }
 
 function showLanguage() {
@@ -442,7 +443,7 @@ function listen() {
   });
   on('snapshot', showAll);
   on('key', (key) => {
-    if (showKey(key)) tell(say('newKey')(say(key.kind), key.answer));
+    if (showKey(key)) announce(say('newKey')(say(key.kind), key.answer));
   });
   on('request', showRequest);
   on('faults', (faults) => {
@@ -459,7 +460,7 @@ byId('language').addEventListener('click', () => {
   try {
     localStorage.setItem('language', language);
   } catch {
-    // As above.
+    // Storage may be disabled; then the language is not kept.
   }
   showLanguage();
 });

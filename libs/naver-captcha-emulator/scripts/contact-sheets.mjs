@@ -1,4 +1,4 @@
-// Draws docs/stripes.jpg, docs/outline.jpg and docs/plain.jpg, the sheets the README shows.
+// Draws the sheets of sample pictures in the README: docs/stripes.jpg, docs/outline.jpg and docs/plain.jpg.
 //   npm run build && node libs/naver-captcha-emulator/scripts/contact-sheets.mjs
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';

@@ -1,10 +1,10 @@
-// Writes src/page/page.data.ts from page/: so that the page needs no file at run time, in either build.
+// Writes src/http/page.data.ts from page/, so that neither build reads files at run time.
 //   node libs/naver-captcha-emulator/scripts/embed-page.mjs
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const target = new URL('../src/page/page.data.ts', import.meta.url);
+const target = new URL('../src/http/page.data.ts', import.meta.url);
 const files = { html: 'index.html', css: 'page.css', script: 'page.js' };
 
 const parts = Object.entries(files).map(([name, file]) => {

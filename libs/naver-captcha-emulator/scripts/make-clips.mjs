@@ -1,10 +1,10 @@
-// Writes src/sound/clips-ko.data.ts and clips-en.data.ts: spoken digits, made once with eSpeak NG (a development tool
-// only: GPL-3.0, never shipped; what it says is ours to ship, see LICENSES.md).
+// Writes src/media/sounds/clips-ko.data.ts and clips-en.data.ts: spoken digits, recorded once from eSpeak NG. eSpeak NG is
+// GPL-3.0 and only a development tool; the recordings may be published under MIT, see LICENSES.md.
 //   node libs/naver-captcha-emulator/scripts/make-clips.mjs
 import { writeFileSync } from 'node:fs';
 import startEspeak from '@echogarden/espeak-ng-emscripten';
 
-// Each digit is said alone: run together, Korean digits change their sound.
+// Each digit is spoken alone, because Korean digits change their sound in a sequence.
 const languages = {
   ko: { voice: 'ko', rate: 125, words: ['영', '일', '이', '삼', '사', '오', '육', '칠', '팔', '구'] },
   en: {
@@ -31,7 +31,7 @@ function say(word, voice, rate) {
   return { samples, from: worker.get_samplerate() };
 }
 
-// A windowed sinc: what lies above the new half rate would come back as hiss.
+// A windowed sinc, because frequencies above half of the new rate would become noise.
 function resample(samples, from, to) {
   const half = 24;
   const cut = Math.min(1, to / from) * 0.94;
@@ -61,7 +61,7 @@ function levelled(samples) {
   return samples.map((sample) => sample * gain);
 }
 
-// G.711 mu-law: 8 bits that sound like 14.
+// G.711 mu-law: 8 bits with about the dynamic range of 14.
 function muLaw(sample) {
   const sign = sample < 0 ? 0x80 : 0;
   const magnitude = Math.min(32_635, Math.abs(Math.round(sample))) + 132;
@@ -77,7 +77,7 @@ for (const [lang, { voice, rate, words }] of Object.entries(languages)) {
     return Buffer.from(clip.map(muLaw)).toString('base64');
   });
   writeFileSync(
-    new URL(`../src/sound/clips-${lang}.data.ts`, import.meta.url),
+    new URL(`../src/media/sounds/clips-${lang}.data.ts`, import.meta.url),
     `// Made by scripts/make-clips.mjs; do not edit. The digits 0 to 9: 16 kHz, mono, mu-law, base64. See LICENSES.md.
 export const ${lang}Clips: readonly string[] = [
 ${clips.map((clip) => `  '${clip}',`).join('\n')}

@@ -1,12 +1,12 @@
-// Writes src/render/glyphs.data.ts: outlines of the letters the pictures use, taken once from Rubik.
+// Writes src/media/pictures/glyphs.data.ts: the outlines of the letters in pictures, taken once from the font Rubik.
 //   node libs/naver-captcha-emulator/scripts/make-glyphs.mjs
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import opentype from 'opentype.js';
 
-// No two that look alike: no 0 and O, 1, I and L, 5 and S, 2 and Z, 8 and B, 6 and G, 7 and T, U and V, K and X, E and F, 3 and S.
+// No two letters look alike: no 0 and O, 1, I and L, 5 and S, 2 and Z, 8 and B, 6 and G, 7 and T, U and V, K and X, E and F, 3 and S.
 const letters = 'ACDEHJKMNPRTUWY469';
-// In units of the font, of which a picture has about 12 to the pixel.
+// In units of the font; a pixel of the picture is about 12 units.
 const longest = 130;
 const finest = 3;
 
@@ -33,7 +33,7 @@ function flattened(from, control, to) {
   return [...flattened(from, left, half), ...flattened(half, right, to)];
 }
 
-// Ramer, Douglas and Peucker: leaves out the points nobody would miss.
+// Ramer, Douglas and Peucker: leaves out points that change the line by less than `finest`.
 function simplified(points) {
   const [from, to] = [points[0], points.at(-1)];
   const distances = points.map((point) => distanceToLine(point, from, to));
@@ -42,7 +42,7 @@ function simplified(points) {
   return [...simplified(points.slice(0, farthest + 1)).slice(0, -1), ...simplified(points.slice(farthest))];
 }
 
-// Long edges get points between, so that bending the points also bends what was a straight line.
+// Long edges get points in between, because bending moves points only and a long edge would stay straight.
 function subdivided(points) {
   return points.flatMap((point, index) => {
     if (index === 0) return [point];
@@ -73,7 +73,7 @@ function contoursOf(letter) {
     else if (c.type === 'L') points.push(to);
     else if (c.type === 'Q') points.push(...flattened(points.at(-1), [c.x1 * scale, -c.y1 * scale], to));
     else if (c.type === 'Z') close();
-    else throw new Error(`${letter}: a ${c.type} command, which this script does not know`);
+    else throw new Error(`${letter} has the path command ${c.type}: this script only handles M, L, Q and Z`);
   }
   return contours;
 }
@@ -84,7 +84,7 @@ const lines = [...letters].map((letter) => {
 });
 
 writeFileSync(
-  new URL('../src/render/glyphs.data.ts', import.meta.url),
+  new URL('../src/media/pictures/glyphs.data.ts', import.meta.url),
   `// Made by scripts/make-glyphs.mjs; do not edit.
 // Outlines from Rubik ExtraBold, (c) The Rubik Project Authors, SIL Open Font License 1.1, see LICENSES.md.
 // One row a letter: the letter, its advance width, its contours, each a closed line through x, y, x, y and so on.

@@ -1,14 +1,14 @@
 export { startNaverCaptchaEmulator, EmulatorListenError } from './handle/start-emulator.js';
 export { type NaverCaptchaEmulator } from './handle/emulator.js';
-export { type EmulatorKey, type EmulatorKeyState } from './handle/emulator-key.js';
-export { type EmulatorRequest } from './handle/emulator-request.js';
+export { type EmulatorKey, type EmulatorKeyState } from './store/key-store.js';
+export { type EmulatorRequest } from './store/request-log.js';
 export {
   type EmulatorLang,
   type EmulatorStyle,
   type NaverCaptchaEmulatorOptions,
 } from './options/options.js';
 export { EmulatorOptionsError } from './options/resolve-options.js';
-export { type EmulatorCall, type EmulatorKind, type EmulatorPlatform } from './calls/call.js';
+export { type EmulatorCall, type EmulatorKind, type EmulatorPlatform } from './protocol/call.js';
 export {
   type ArmedFault,
   type EmulatorFault,

@@ -79,7 +79,7 @@ export const errorCode = ({ text }: Reply): unknown => {
   return body.errorCode ?? body.error?.errorCode;
 };
 
-/** A clock that stands still until it is moved. */
+/** A clock that changes only when the test moves it. */
 export class ManualClock {
   at: number;
 

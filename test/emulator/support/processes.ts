@@ -11,7 +11,7 @@ export interface Ended {
 export interface Started {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
-  /** Waits until standard output holds this. */
+  /** Waits until standard output contains this text. */
   readonly says: (text: string) => Promise<string>;
 }
 
@@ -21,7 +21,7 @@ afterEach(() => {
   for (const child of children) child.kill('SIGKILL');
 });
 
-/** A child process that neither outlives its test nor runs longer than 20 seconds. */
+/** A child process that is killed at the end of its test, or after 20 seconds. */
 export function start(
   command: string,
   args: readonly string[],
@@ -59,7 +59,7 @@ export function start(
       readers.add(look);
       look();
       void ended.then(({ stderr }) => {
-        reject(new Error(`It ended without saying ${text}: ${output.stdout}${stderr}`));
+        reject(new Error(`The process ended without writing ${text}: ${output.stdout}${stderr}`));
       });
     });
   return { child, ended, says };

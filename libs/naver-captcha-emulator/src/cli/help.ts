@@ -1,23 +1,23 @@
-import { settingsTable, variableOf } from './settings-table.js';
+import { flags, variableOf } from './flags.js';
 
 const row = (left: string, right: string): string => `  ${left.padEnd(34)}${right}`;
 
 export const help = `Usage: naver-captcha-emulator [options]
 
-Answers like NAVER's CAPTCHA API, for development and tests: no account, no internet, no quota.
-Open its address in a browser to see keys, pictures, sounds and answers. Never put it on a public network.
+Starts a server that answers like NAVER's CAPTCHA API, for development and tests. It needs no account and no internet.
+Open its address in a browser to see keys, pictures, sounds and answers. Do not run it on a public network.
 
 Options (default):
-${settingsTable
-  .map(({ flag, placeholder, help: text }) =>
-    row(`--${flag}${placeholder === '' ? '' : ` ${placeholder}`}`, text),
+${flags
+  .map(({ name, placeholder, help: text }) =>
+    row(`--${name}${placeholder === '' ? '' : ` ${placeholder}`}`, text),
   )
   .join('\n')}
-${row('--quiet', 'no log line for each request')}
-${row('--help', 'this text')}
+${row('--quiet', 'write no log line for each request')}
+${row('--help', 'show this text')}
 
-Every option is read from the environment too, --client-id from ${variableOf('client-id')} and so on;
---case-sensitive and --audio-response-time from "true" or "false". What the command line says wins.
+Each option can also be set in the environment, for example --client-id as ${variableOf('client-id')};
+--case-sensitive and --audio-response-time as "true" or "false". The command line takes precedence.
 
-Log lines are JSON, one a line. SIGTERM and SIGINT end it.
+Each log line is one JSON object. SIGTERM and SIGINT end the emulator.
 `;

@@ -1,17 +1,17 @@
 import { parseArgs } from 'node:util';
-import { optionOf, readValue, settingsTable, variableOf } from './settings-table.js';
+import { flags, optionOf, readValue, variableOf } from './flags.js';
 
-/** What the command line and the environment ask for. */
+/** The settings from the command line and the environment. */
 export interface CommandLine {
   readonly help: boolean;
   readonly quiet: boolean;
-  /** For startNaverCaptchaEmulator, which checks them. */
+  /** Options for startNaverCaptchaEmulator, which checks them. */
   readonly options: Readonly<Record<string, unknown>>;
 }
 
 const defaultPort = 4010;
 
-/** @throws {TypeError} for a flag there is not */
+/** @throws {TypeError} for an unknown flag */
 export function readArguments(
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
@@ -22,8 +22,8 @@ export function readArguments(
       help: { type: 'boolean', short: 'h' },
       quiet: { type: 'boolean' },
       ...Object.fromEntries(
-        settingsTable.map(({ flag, reads }) => [
-          flag,
+        flags.map(({ name, reads }) => [
+          name,
           { type: reads === 'switch' ? ('boolean' as const) : ('string' as const) },
         ]),
       ),
@@ -31,11 +31,11 @@ export function readArguments(
   });
   const given: ReadonlyMap<string, unknown> = new Map(Object.entries(values));
   const options: Record<string, unknown> = { port: defaultPort };
-  for (const { flag, reads } of settingsTable) {
-    const value = given.get(flag) ?? environment[variableOf(flag)];
-    // An empty variable is how compose files and shells say "not set".
+  for (const { name, reads } of flags) {
+    const value = given.get(name) ?? environment[variableOf(name)];
+    // Compose files and shells pass an empty variable for "not set".
     if (value !== undefined && value !== '')
-      options[optionOf(flag)] = typeof value === 'string' ? readValue(value, reads) : value;
+      options[optionOf(name)] = typeof value === 'string' ? readValue(value, reads) : value;
   }
   return {
     help: given.get('help') === true,

@@ -1,9 +1,9 @@
 import type { NaverCaptchaEmulator } from '../handle/emulator.js';
 import { EmulatorListenError, startNaverCaptchaEmulator } from '../handle/start-emulator.js';
 import { defaultClientSecret, EmulatorOptionsError } from '../options/resolve-options.js';
+import { optionOf, flags } from './flags.js';
 import { help } from './help.js';
 import { readArguments, type CommandLine } from './read-arguments.js';
-import { optionOf, settingsTable } from './settings-table.js';
 
 /** The parts of a process the command needs. */
 export interface CliProcess {
@@ -16,9 +16,9 @@ export interface CliProcess {
 }
 
 /**
- * The command `naver-captcha-emulator`, for whoever starts it from a program of their own: `await
- * runEmulatorCli(process)`. Returns once it listens; a signal ends it. What keeps it from starting is one sentence on
- * stderr and exit code 1.
+ * The command `naver-captcha-emulator`, for programs that start it themselves: `await runEmulatorCli(process)`. It
+ * returns when the emulator listens; SIGTERM and SIGINT end the emulator. If it cannot start, it writes one sentence to
+ * stderr and sets exit code 1.
  */
 export async function runEmulatorCli(process: CliProcess): Promise<void> {
   try {
@@ -57,11 +57,11 @@ async function serve(process: CliProcess, { options, quiet }: CommandLine): Prom
   process.once('SIGINT', () => {
     end('SIGINT');
   });
-  // Last, so that whoever waits for this line may send a signal at once.
+  // After the signal handlers, so that a process that waits for this line can send a signal at once.
   log('listening', announcement(emulator));
 }
 
-/** A secret somebody chose may be a real one, and is never shown. */
+/** Shows only the default secret: one that was set may be a real secret. */
 function announcement({ url, clientId, clientSecret, seed }: NaverCaptchaEmulator): object {
   return {
     url,
@@ -75,15 +75,13 @@ function announcement({ url, clientId, clientSecret, seed }: NaverCaptchaEmulato
 function sentence(error: unknown): string {
   if (error instanceof EmulatorOptionsError) {
     const problems = error.problems.map((problem) => {
-      const setting = settingsTable.find(({ flag }) => problem.startsWith(`${optionOf(flag)} `));
-      return setting === undefined
-        ? problem
-        : `--${setting.flag}${problem.slice(optionOf(setting.flag).length)}`;
+      const flag = flags.find(({ name }) => problem.startsWith(`${optionOf(name)} `));
+      return flag === undefined ? problem : `--${flag.name}${problem.slice(optionOf(flag.name).length)}`;
     });
     return `naver-captcha-emulator cannot start: ${problems.join('; ')}. See --help.`;
   }
   if (error instanceof EmulatorListenError) return error.message;
-  // parseArgs says what it did not understand; its advice after the first sentence is about parseArgs itself.
+  // The first sentence of parseArgs names the wrong argument; the rest is advice for callers of parseArgs.
   if (error instanceof TypeError) return `${error.message.split('. ')[0] ?? error.message}. See --help.`;
   return `naver-captcha-emulator failed: ${error instanceof Error ? error.message : String(error)}`;
 }

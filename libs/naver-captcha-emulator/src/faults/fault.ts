@@ -1,18 +1,18 @@
-import type { EmulatorCall, EmulatorKind, EmulatorPlatform } from '../calls/call.js';
+import type { EmulatorCall, EmulatorKind, EmulatorPlatform } from '../protocol/call.js';
 
-/** Which calls a fault hits: all that match every field given. */
+/** The calls a fault hits: those that match every field given. */
 export interface EmulatorFaultTarget {
   readonly call?: EmulatorCall | undefined;
   readonly kind?: EmulatorKind | undefined;
   readonly platform?: EmulatorPlatform | undefined;
   /**
-   * How many calls it hits before it is spent.
-   * @default 1 for `failNext`; no end for `failEvery` and `failShare`
+   * Number of calls it hits before it is removed.
+   * @default 1 for `failNext`; no limit for `failEvery` and `failShare`
    */
   readonly times?: number | undefined;
   /**
-   * Milliseconds before anything happens: a number, or [least, most] to draw from. Goes with every fault; with
-   * `latency` it is the fault.
+   * Milliseconds to wait first: a number, or [least, most] to draw from. Can be combined with every fault, and is
+   * required by `latency`.
    */
   readonly latencyMs?: number | readonly [number, number] | undefined;
 }
@@ -37,39 +37,39 @@ export type EmulatorPlainFaultName =
   | 'gateway-504'
   /** The call is accepted and never answered. */
   | 'silence'
-  /** The connection is reset before a byte of the reply. */
+  /** The connection is reset before the first byte of the reply. */
   | 'reset-before-headers'
   /** The call is carried out; the connection is reset after the headers and the first bytes of the body. */
   | 'reset-after-headers'
-  /** 200 with no body; the call is carried out. */
+  /** The call is carried out; the reply is 200 without a body. */
   | 'empty'
-  /** The call is carried out and answered with `result` as the text `"true"` or `"false"`. Hits comparisons only. */
+  /** The call is carried out and answered with `result` as the string `"true"` or `"false"`. Hits comparisons only. */
   | 'wrong-result-type';
 
 export type EmulatorFaultKind =
   | { readonly fault: EmulatorPlainFaultName }
-  /** The call is carried out and answered as always, `latencyMs` late. */
+  /** The call is carried out and answered as usual, `latencyMs` late. */
   | { readonly fault: 'latency'; readonly latencyMs: number | readonly [number, number] }
   | {
       /** The call is carried out; half of the body is sent. */
       readonly fault: 'truncated';
       /**
-       * `false`: half of the body is all there seems to be. `true`: the headers promise the whole, and the connection
-       * ends early.
+       * `false`: the reply ends after half of the body and looks complete. `true`: Content-Length announces the whole
+       * body, and the connection ends early.
        * @default false
        */
       readonly abort?: boolean | undefined;
     }
-  /** A web page with status 200 in place of the reply, as maintenance pages and captive portals do. */
+  /** A web page with status 200 in place of the reply, as maintenance pages and captive portals send it. */
   | { readonly fault: 'html' }
   | {
-      /** The call is carried out and answered as always, under another label. */
+      /** The call is carried out and answered as usual, with another Content-Type. */
       readonly fault: 'wrong-content-type';
       /** @default 'application/octet-stream' */
       readonly contentType?: string | undefined;
     }
   | {
-      /** Issues a key of another shape (it is not remembered). Hits issuing only. */
+      /** The reply holds a key of another form, which the emulator does not keep. Hits issuing only. */
       readonly fault: 'odd-key';
       /** @default '키 / ../../etc?key=<odd>&' */
       readonly key?: string | undefined;
@@ -77,23 +77,23 @@ export type EmulatorFaultKind =
   | {
       /** 302 in place of the reply. */
       readonly fault: 'redirect';
-      /** @default '/redirected' on this emulator: a client that follows shows up in `requests` */
+      /** @default '/redirected' on this emulator: a client that follows the redirect appears in `requests` */
       readonly location?: string | undefined;
     }
   | {
-      /** The call is carried out; its body is filled up with spaces (JSON stays valid) or zeros. */
+      /** The call is carried out; the body is padded with spaces (JSON stays valid), that of media with zeros. */
       readonly fault: 'oversized';
-      /** @default 2097152, 2 MiB */
+      /** Length of the body in bytes. @default 2097152, 2 MiB */
       readonly bytes?: number | undefined;
     }
   | {
-      /** The call is carried out; headers, then single bytes without end. JSON dribbles spaces, and so never becomes invalid. */
+      /** The call is carried out; the reply is headers, then single bytes without end: spaces before JSON never make it invalid. */
       readonly fault: 'drip';
-      /** Milliseconds from byte to byte. @default 100 */
+      /** Milliseconds between bytes. @default 100 */
       readonly intervalMs?: number | undefined;
     }
   | {
-      /** A literal reply in place of NAVER's: for everything else. */
+      /** The given reply in place of NAVER's. */
       readonly fault: 'reply';
       readonly status: number;
       /** @default 'application/json;charset=UTF-8' */
@@ -101,19 +101,19 @@ export type EmulatorFaultKind =
       readonly body: string;
     };
 
-/** A bad day to order: what goes wrong, and for which calls. */
+/** What goes wrong, and for which calls. */
 export type EmulatorFault = EmulatorFaultTarget & EmulatorFaultKind;
 
 export type EmulatorFaultName = EmulatorFault['fault'];
 
-/** A fault that waits for its calls. */
+/** A fault that is set and hits the calls it matches. */
 export interface ArmedFault {
   readonly id: number;
   readonly fault: EmulatorFault;
-  /** Hits every so manieth matching call. */
+  /** Hits every `every`th matching call. */
   readonly every?: number | undefined;
-  /** Hits this share of matching calls, 0 to 1. */
+  /** Hits this share of the matching calls, 0 to 1. */
   readonly share?: number | undefined;
-  /** Calls hit so far. */
+  /** Number of calls hit so far. */
   readonly hits: number;
 }

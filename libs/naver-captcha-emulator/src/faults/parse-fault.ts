@@ -1,5 +1,5 @@
-import { calls, kinds, platforms, type EmulatorCall } from '../calls/call.js';
-import { Fields } from '../parse/fields.js';
+import { FieldReader } from '../field-reader.js';
+import { calls, kinds, platforms, type EmulatorCall } from '../protocol/call.js';
 import type {
   EmulatorFault,
   EmulatorFaultKind,
@@ -8,17 +8,17 @@ import type {
   EmulatorPlainFaultName,
 } from './fault.js';
 
-/** A fault that cannot be ordered as it was given. The message lists every problem. */
+/** A fault that cannot be set. The message lists every problem. */
 export class EmulatorFaultError extends Error {
   override readonly name = 'EmulatorFaultError';
 
   constructor(readonly problems: readonly string[]) {
-    super(`Not a fault the emulator knows: ${problems.join('; ')}`);
+    super(`The emulator cannot set this fault: ${problems.join('; ')}`);
   }
 }
 
-/** Which calls an order is for, and how often. */
-export interface FaultOrder {
+/** A fault that was checked, and how often it hits. Without `every` and `share`: the next calls. */
+export interface ParsedFault {
   readonly fault: EmulatorFault;
   readonly every: number | undefined;
   readonly share: number | undefined;
@@ -40,7 +40,7 @@ const plain: readonly EmulatorPlainFaultName[] = [
   'wrong-result-type',
 ];
 
-/** Every fault there is, in the order the page shows them. */
+/** Every fault, in the order of the page. */
 export const faultNames: readonly EmulatorFaultName[] = [
   ...plain,
   'latency',
@@ -54,7 +54,7 @@ export const faultNames: readonly EmulatorFaultName[] = [
   'reply',
 ];
 
-/** Faults that make sense on one call alone. */
+/** Faults that apply to one call only. */
 export const onlyOn: Partial<Record<EmulatorFaultName, EmulatorCall>> = {
   'odd-key': 'issue',
   'wrong-result-type': 'compare',
@@ -63,12 +63,13 @@ export const onlyOn: Partial<Record<EmulatorFaultName, EmulatorCall>> = {
 const headerValue = /^[\x21-\x7e][\x20-\x7e]*$/;
 const longestDelayMs = 600_000;
 
-/** From what a caller handed in, in code or over HTTP. @throws {EmulatorFaultError} listing every problem */
-export function parseFaultOrder(given: unknown): FaultOrder {
-  const fields = new Fields(given);
+/** Checks what a caller gave, in code or over HTTP. @throws {EmulatorFaultError} listing every problem */
+export function parseFault(given: unknown): ParsedFault {
+  const fields = new FieldReader(given);
   const every = fields.number('every', { least: 1, whole: true });
   const share = fields.number('share', { least: 0, most: 1 });
-  if (every !== undefined && share !== undefined) fields.wrong('every', 'and share exclude each other');
+  if (every !== undefined && share !== undefined)
+    fields.wrong('every', 'and share exclude each other: give one of them');
   const target: EmulatorFaultTarget = {
     call: fields.oneOf('call', calls),
     kind: fields.oneOf('kind', kinds),
@@ -77,26 +78,29 @@ export function parseFaultOrder(given: unknown): FaultOrder {
     latencyMs: fields.span('latencyMs', { least: 0, most: longestDelayMs }),
   };
   const kind = parseKind(fields, target);
-  fields.refuseOthers();
+  fields.refuseUnread();
   if (kind === undefined || fields.problems.length > 0) throw new EmulatorFaultError(fields.problems);
   const only = onlyOn[kind.fault];
   if (only !== undefined && target.call !== undefined && target.call !== only) {
-    throw new EmulatorFaultError([`call must be "${only}" for ${kind.fault}`]);
+    throw new EmulatorFaultError([
+      `call must be "${only}" for ${kind.fault}: leave it out, or give this value`,
+    ]);
   }
   return { fault: { ...target, call: target.call ?? only, ...kind }, every, share };
 }
 
-function parseKind(fields: Fields, { latencyMs }: EmulatorFaultTarget): EmulatorFaultKind | undefined {
+function parseKind(fields: FieldReader, { latencyMs }: EmulatorFaultTarget): EmulatorFaultKind | undefined {
   const fault = fields.oneOf('fault', faultNames);
   switch (fault) {
     case undefined:
       if (fields.raw('fault') === undefined) {
-        fields.wrong('fault', `is missing: one of ${faultNames.join(', ')}`);
+        fields.wrong('fault', `is missing: must be one of ${faultNames.join(', ')}`);
       }
       return undefined;
     case 'latency':
       if (latencyMs !== undefined) return { fault, latencyMs };
-      if (fields.raw('latencyMs') === undefined) fields.wrong('latencyMs', 'is missing');
+      if (fields.raw('latencyMs') === undefined)
+        fields.wrong('latencyMs', 'is missing: latency needs milliseconds, or [least, most]');
       return undefined;
     case 'truncated':
       return { fault, abort: fields.boolean('abort') };
@@ -110,17 +114,9 @@ function parseKind(fields: Fields, { latencyMs }: EmulatorFaultTarget): Emulator
       return { fault, bytes: fields.number('bytes', { least: 1, most: 67_108_864, whole: true }) };
     case 'drip':
       return { fault, intervalMs: fields.number('intervalMs', { least: 1, most: longestDelayMs }) };
-    case 'reply': {
-      const status = fields.number('status', { least: 200, most: 599, whole: true });
-      const contentType = fields.string('contentType', headerValue);
-      const body = fields.string('body');
-      if (status !== undefined && body !== undefined) return { fault, status, contentType, body };
-      if (fields.raw('status') === undefined) fields.wrong('status', 'is missing');
-      if (fields.raw('body') === undefined) fields.wrong('body', 'is missing');
-      return undefined;
-    }
+    case 'reply':
+      return parseReply(fields);
     case 'html':
-      return { fault };
     case 'system-error':
     case 'unauthorized':
     case 'not-ticked':
@@ -136,4 +132,15 @@ function parseKind(fields: Fields, { latencyMs }: EmulatorFaultTarget): Emulator
     case 'wrong-result-type':
       return { fault };
   }
+}
+
+function parseReply(fields: FieldReader): EmulatorFaultKind | undefined {
+  const status = fields.number('status', { least: 200, most: 599, whole: true });
+  const contentType = fields.string('contentType', headerValue);
+  const body = fields.string('body');
+  if (status !== undefined && body !== undefined) return { fault: 'reply', status, contentType, body };
+  if (fields.raw('status') === undefined)
+    fields.wrong('status', 'is missing: reply needs an HTTP status from 200 to 599');
+  if (fields.raw('body') === undefined) fields.wrong('body', 'is missing: reply needs a string');
+  return undefined;
 }

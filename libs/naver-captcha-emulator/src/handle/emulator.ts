@@ -1,34 +1,34 @@
 import type { ArmedFault, EmulatorFault } from '../faults/fault.js';
-import type { EmulatorKey } from './emulator-key.js';
-import type { EmulatorRequest } from './emulator-request.js';
+import type { EmulatorKey } from '../store/key-store.js';
+import type { EmulatorRequest } from '../store/request-log.js';
 
-/** A running emulator. Everything it knows is here; several in one process know nothing of each other. */
+/** A running emulator. Several can run in one process; they share no state. */
 export interface NaverCaptchaEmulator extends AsyncDisposable {
   /** Where it listens, like `http://127.0.0.1:4010`: the base URL for your client. */
   readonly url: string;
   readonly clientId: string;
   readonly clientSecret: string;
-  /** Start another with this seed, and make the same calls, to see the same again. */
+  /** Another emulator with this seed gives the same keys, answers and media for the same calls. */
   readonly seed: string;
-  /** What a person would read or hear. @throws {Error} for a key it never issued, or has forgotten */
+  /** The text that the picture shows or the sound says. @throws {Error} if it did not issue the key, or has dropped it */
   answerOf(naverKey: string): string;
-  /** The picture of an image key as SVG, before it becomes a JPEG. @throws {Error} as `answerOf`, and for audio keys */
+  /** The picture of an image key as SVG, before it becomes a JPEG. @throws {Error} like `answerOf`, and for audio keys */
   svgOf(naverKey: string): string;
   /** The latest requests to NAVER's paths, newest last, at most `maxRequests`. */
   readonly requests: readonly EmulatorRequest[];
-  /** The keys it remembers, newest first. */
+  /** The latest keys, newest first, at most `maxKeys`. */
   readonly keys: readonly EmulatorKey[];
-  /** The faults that wait for calls. */
+  /** The faults that are set. */
   readonly faults: readonly ArmedFault[];
-  /** The next call that matches goes wrong (the next `times` calls). @throws {EmulatorFaultError} listing every problem */
+  /** The fault hits the next matching call, or the next `times` calls. @throws {EmulatorFaultError} listing every problem */
   failNext(fault: EmulatorFault): void;
-  /** Every so manieth call that matches goes wrong: with `every: 3` the 3rd, 6th, 9th. @throws {EmulatorFaultError} */
+  /** The fault hits every nth matching call: with `every: 3` the 3rd, 6th, 9th. @throws {EmulatorFaultError} */
   failEvery(fault: EmulatorFault & { readonly every: number }): void;
-  /** A share of the calls that match, 0 to 1, goes wrong; which ones is drawn from the seed. @throws {EmulatorFaultError} */
+  /** The fault hits a share of the matching calls, 0 to 1, drawn from the seed. @throws {EmulatorFaultError} */
   failShare(fault: EmulatorFault & { readonly share: number }): void;
   clearFaults(): void;
-  /** Forgets keys, requests, counts and faults, and starts the random source again from the seed: as if just started. */
+  /** Drops keys, requests, counts and faults, and starts the random source again from the seed. */
   reset(): void;
-  /** Stops listening and cuts every connection. Closing twice is fine. */
+  /** Stops listening and closes every connection. A second call has no effect. */
   close(): Promise<void>;
 }

@@ -1,22 +1,21 @@
 import type { Server } from 'node:http';
-import type { Core } from '../core/core.js';
+import type { EmulatorCore } from '../core/emulator-core.js';
 import type { ArmedFault, EmulatorFault } from '../faults/fault.js';
-import type { StoredKey } from '../store/key-store.js';
-import type { EmulatorKey } from './emulator-key.js';
-import type { EmulatorRequest } from './emulator-request.js';
+import type { EmulatorKey, StoredKey } from '../store/key-store.js';
+import type { EmulatorRequest } from '../store/request-log.js';
 import type { NaverCaptchaEmulator } from './emulator.js';
 
-/** What the public interface promises is documented there. */
+/** NaverCaptchaEmulator documents the members. */
 export class RunningEmulator implements NaverCaptchaEmulator {
   readonly url: string;
   readonly clientId: string;
   readonly clientSecret: string;
   readonly seed: string;
-  readonly #core: Core;
+  readonly #core: EmulatorCore;
   readonly #server: Server;
   #closed: Promise<void> | undefined;
 
-  constructor(core: Core, server: Server, url: string) {
+  constructor(core: EmulatorCore, server: Server, url: string) {
     this.#core = core;
     this.#server = server;
     this.url = url;
@@ -43,7 +42,8 @@ export class RunningEmulator implements NaverCaptchaEmulator {
 
   svgOf(naverKey: string): string {
     const key = this.#known(naverKey);
-    if (key.kind !== 'image') throw new Error(`${naverKey} is an audio key: there is no picture of it.`);
+    if (key.kind !== 'image')
+      throw new Error(`${naverKey} is an audio key and has no picture: give an image key.`);
     return this.#core.svgOf(key);
   }
 
@@ -85,8 +85,8 @@ export class RunningEmulator implements NaverCaptchaEmulator {
     const key = this.#core.storedKey(naverKey);
     if (key === undefined) {
       throw new Error(
-        `This emulator never issued the key ${JSON.stringify(naverKey)}, or has forgotten it since (reset, or more than maxKeys keys). ` +
-          'Give the key that NAVER\'s "issue" call returned, not one your application made of it.',
+        `This emulator never issued the key ${JSON.stringify(naverKey)}, or has dropped it since (reset, or more than maxKeys keys). ` +
+          'Give the NAVER key that the issue call returned, not a key your application made from it.',
       );
     }
     return key;

@@ -1,34 +1,32 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { RecognisedCall } from '../calls/call.js';
-import type { Core } from '../core/core.js';
-import { endpoints, platformOfPath, type Endpoint } from '../data/endpoints.js';
-import { deliveryOf } from '../faults/delivery.js';
+import type { EmulatorCore } from '../core/emulator-core.js';
+import type { Reply } from '../core/naver-rules.js';
 import type { EmulatorFault } from '../faults/fault.js';
-import { substitute } from '../faults/substitute.js';
-import { badRequest, methodNotAllowed, notFound } from '../rules/error-reply.js';
-import { callOf } from '../rules/recognise.js';
-import type { Reply } from '../rules/reply.js';
+import { replacementReply } from '../faults/replacement-reply.js';
+import type { RecognisedCall } from '../protocol/call.js';
+import { callOf, endpoints, platformOfPath, type Endpoint } from '../protocol/endpoints.js';
+import { badRequest, methodNotAllowed, notFound } from '../protocol/replies.js';
 import type { LoggedRequest } from '../store/request-log.js';
-import { credentialsOf } from './credentials-of.js';
-import { deliver } from './deliver.js';
-import { latencyOf, wait } from './latency.js';
-import { loggable, loggablePath } from './loggable-path.js';
-import { parseQuery, splitTarget } from './query.js';
-import { sendReply } from './send.js';
-import { spoil } from './spoil.js';
-import { wireReply, type WireReply } from './wire-reply.js';
+import { sendFaulty, wait } from './apply-fault.js';
+import { parseQuery, readCredentials, splitTarget } from './read-request.js';
+import { redact, redactTarget } from './redact.js';
+import { sendReply, wireReply, type WireReply } from './wire-reply.js';
 
-/** Answers everything that is not the emulator's own page: NAVER's calls, and its errors for all else. */
-export async function answerNaver(core: Core, req: IncomingMessage, res: ServerResponse): Promise<void> {
+/** Answers every path outside of `/__emulator/` and the page: NAVER's calls, and NAVER's errors for the rest. */
+export async function answerNaver(
+  core: EmulatorCore,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
   const { method = '', url = '' } = req;
   const request = core.log.add({
     at: core.settings.now(),
     method,
-    path: loggablePath(url, core.settings.clientSecret),
+    path: redactTarget(url, core.settings.clientSecret),
   });
-  const begun = performance.now();
+  const startedAt = performance.now();
   res.once('close', () => {
-    request.durationMs = Math.round((performance.now() - begun) * 100) / 100;
+    request.durationMs = Math.round((performance.now() - startedAt) * 100) / 100;
     core.finished(request, core.storedKey(request.naverKey));
   });
 
@@ -46,7 +44,7 @@ export async function answerNaver(core: Core, req: IncomingMessage, res: ServerR
   if (call === undefined) return refuse(badRequest(platform));
   request.call = call;
   const key = call === 'issue' ? undefined : parameters.get('key');
-  request.naverKey = key && loggable(key.slice(0, 64), core.settings.clientSecret);
+  request.naverKey = key && redact(key.slice(0, 64), core.settings.clientSecret);
   await answerCall(core, req, res, { request, call: { ...endpoint, call }, endpoint, parameters });
 }
 
@@ -58,36 +56,36 @@ interface Recognised {
 }
 
 async function answerCall(
-  core: Core,
+  core: EmulatorCore,
   req: IncomingMessage,
   res: ServerResponse,
   { request, call, endpoint, parameters }: Recognised,
 ): Promise<void> {
   const fault = core.faults.next(call);
   request.fault = fault?.fault;
-  if (fault?.latencyMs !== undefined) await wait(latencyOf(fault.latencyMs, core.latencyRandom), res);
+  if (fault?.latencyMs !== undefined) await wait(core.drawLatency(fault.latencyMs), res);
   if (fault?.fault === 'silence') return;
   if (fault?.fault === 'reset-before-headers') {
     res.socket?.resetAndDestroy();
     return;
   }
-  const instead = fault && substitute(fault, call, core.settings.dailyQuota);
-  if (instead !== undefined) {
-    const { location } = instead;
-    await send(core, res, request, instead, fault, location === undefined ? {} : { Location: location });
+  const replacement = fault && replacementReply(fault, call, core.settings.dailyQuota);
+  if (replacement !== undefined) {
+    const { location } = replacement;
+    await send(core, res, request, replacement, fault, location === undefined ? {} : { Location: location });
     return;
   }
   const { reply, issued } = core.naver.carryOut(
     call,
     { key: parameters.get('key'), value: parameters.get('value') },
-    credentialsOf(req, endpoint, parameters),
+    readCredentials(req, endpoint, parameters),
   );
   request.naverKey ??= issued?.key;
   await send(core, res, request, reply, fault);
 }
 
 async function send(
-  core: Core,
+  core: EmulatorCore,
   res: ServerResponse,
   request: LoggedRequest,
   reply: Reply,
@@ -95,11 +93,11 @@ async function send(
   headers: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   request.status = reply.status;
-  const wire: WireReply =
+  const usual: WireReply =
     'mediaOf' in reply
       ? wireReply(reply.status, reply.contentType, await core.mediaOf(reply.mediaOf), true)
       : wireReply(reply.status, reply.contentType, reply.body);
-  const labelled = { ...wire, headers: { ...wire.headers, ...headers } };
-  if (fault === undefined) sendReply(res, labelled);
-  else deliver(res, spoil(labelled, fault), deliveryOf(fault));
+  const withHeaders = { ...usual, headers: { ...usual.headers, ...headers } };
+  if (fault === undefined) sendReply(res, withHeaders);
+  else sendFaulty(res, withHeaders, fault);
 }

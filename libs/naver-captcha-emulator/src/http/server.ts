@@ -1,26 +1,25 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Core } from '../core/core.js';
+import type { EmulatorCore } from '../core/emulator-core.js';
+import { answerControl, isControl } from './answer-control.js';
 import { answerNaver } from './answer-naver.js';
-import { BadClients, rawReply } from './bad-client.js';
-import { answerControl, isControl } from './control.js';
-import { sendReply } from './send.js';
-import { wireReply } from './wire-reply.js';
+import { ClientErrors, rawReply } from './client-errors.js';
+import { sendReply, wireReply } from './wire-reply.js';
 
-/** An HTTP server, not yet listening. */
-export function makeServer(core: Core): Server {
-  const badClients = new BadClients();
+/** Makes the HTTP server; the caller makes it listen. */
+export function makeServer(core: EmulatorCore): Server {
+  const clientErrors = new ClientErrors();
   const server = createServer(
     {
-      // Longer than any real call; what is longer gets a 431.
+      // Longer than the headers of any real call; longer headers get a 431.
       maxHeaderSize: 16_384,
       headersTimeout: 10_000,
       requestTimeout: 30_000,
-      // Clients keep connections for reuse. One that we closed a moment ago would look like an outage.
+      // Clients reuse connections. Closing an idle connection just before its reuse would look like an outage.
       keepAliveTimeout: 65_000,
     },
     (req, res) => {
-      badClients.goodRequest(req.socket, res);
-      // A client that hangs up is no error of ours.
+      clientErrors.trackRequest(req.socket, res);
+      // A client that closes the connection is not an error of the emulator.
       res.on('error', () => undefined);
       answer(core, req, res).catch(() => {
         fail(res);
@@ -28,9 +27,9 @@ export function makeServer(core: Core): Server {
     },
   );
   server.on('clientError', (error, socket) => {
-    badClients.dismiss(error, socket);
+    clientErrors.refuse(error, socket);
   });
-  // CONNECT has an event of its own; without this the connection would be cut without a word.
+  // Node emits CONNECT as a separate event; without a listener it closes the connection without a reply.
   server.on('connect', (_req, socket) => {
     socket.on('error', () => undefined);
     socket.end(rawReply('405 Method Not Allowed'));
@@ -38,12 +37,20 @@ export function makeServer(core: Core): Server {
   return server;
 }
 
-function answer(core: Core, req: IncomingMessage, res: ServerResponse): Promise<void> {
+function answer(core: EmulatorCore, req: IncomingMessage, res: ServerResponse): Promise<void> {
   if (isControl(req.url ?? '')) return answerControl(core, req, res);
   return answerNaver(core, req, res);
 }
 
 function fail(res: ServerResponse): void {
   if (res.headersSent) res.destroy();
-  else sendReply(res, wireReply(500, 'text/plain; charset=utf-8', 'The emulator itself failed at this.\n'));
+  else
+    sendReply(
+      res,
+      wireReply(
+        500,
+        'text/plain; charset=utf-8',
+        'The emulator failed to answer this request. This is a bug of the emulator.\n',
+      ),
+    );
 }

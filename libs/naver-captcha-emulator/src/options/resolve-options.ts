@@ -1,27 +1,29 @@
 import { randomBytes } from 'node:crypto';
-import { kinds } from '../calls/call.js';
-import { Fields } from '../parse/fields.js';
-import type { Settings } from './settings.js';
+import { FieldReader } from '../field-reader.js';
+import { kinds } from '../protocol/call.js';
+import type { Settings } from './options.js';
 
-/** Options the emulator cannot start with. The message lists every problem, and never the secret. */
+/** Options the emulator cannot start with. The message lists every problem and never contains the secret. */
 export class EmulatorOptionsError extends Error {
   override readonly name = 'EmulatorOptionsError';
 
   constructor(readonly problems: readonly string[]) {
-    super(`The emulator cannot start with these options:\n${problems.map((one) => `- ${one}`).join('\n')}`);
+    super(
+      `The emulator cannot start with these options:\n${problems.map((problem) => `- ${problem}`).join('\n')}`,
+    );
   }
 }
 
 export const defaultClientId = 'emulator-client-id';
 export const defaultClientSecret = 'emulator-client-secret';
 
-// Visible ASCII: what an HTTP header carries unharmed.
+// Visible ASCII: an HTTP header changes or refuses other characters.
 const credential = /^[\x21-\x7e]{1,256}$/;
 const endless = { least: 1, whole: true, endless: true } as const;
 
 /** @throws {EmulatorOptionsError} listing every problem */
 export function resolveOptions(given: unknown): Settings {
-  const fields = new Fields(given);
+  const fields = new FieldReader(given);
   const settings: Settings = {
     port: fields.number('port', { least: 0, most: 65_535, whole: true }) ?? 0,
     host: fields.string('host', /^\S+$/) ?? '127.0.0.1',
@@ -47,36 +49,36 @@ export function resolveOptions(given: unknown): Settings {
     maxRequests: fields.number('maxRequests', { least: 0, most: 1_000_000, whole: true }) ?? 1000,
     onRequest: readListener(fields),
   };
-  fields.refuseOthers();
+  fields.refuseUnread();
   if (fields.problems.length > 0) throw new EmulatorOptionsError(fields.problems);
   return Object.freeze(settings);
 }
 
-function readSeed(fields: Fields): string | undefined {
+function readSeed(fields: FieldReader): string | undefined {
   const seed = fields.raw('seed');
   if (seed === undefined || typeof seed === 'string') return seed;
-  // 42 from code and 42 from the command line are one seed.
+  // The number 42 from code and the text 42 from the command line are the same seed.
   if (typeof seed === 'number' && Number.isFinite(seed)) return String(seed);
   fields.wrong('seed', 'must be a number or a string');
   return undefined;
 }
 
-function readClock(fields: Fields): (() => number) | undefined {
+function readClock(fields: FieldReader): (() => number) | undefined {
   const clock = fields.raw('clock');
   if (clock === undefined) return undefined;
   if (isClock(clock)) return () => clock.now();
-  fields.wrong('clock', 'must have a function now() that returns milliseconds since 1970');
+  fields.wrong('clock', 'must be an object with a function now() that returns milliseconds since 1970');
   return undefined;
 }
 
 const isClock = (value: unknown): value is { now(): number } =>
   typeof value === 'object' && value !== null && 'now' in value && typeof value.now === 'function';
 
-function readListener(fields: Fields): Settings['onRequest'] {
+function readListener(fields: FieldReader): Settings['onRequest'] {
   const listener = fields.raw('onRequest');
   if (listener === undefined) return undefined;
   if (isListener(listener)) return listener;
-  fields.wrong('onRequest', 'must be a function');
+  fields.wrong('onRequest', 'must be a function that takes a request');
   return undefined;
 }
 

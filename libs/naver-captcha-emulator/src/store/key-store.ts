@@ -1,6 +1,25 @@
-import type { EmulatorKind, EmulatorPlatform } from '../calls/call.js';
+import type { EmulatorKind, EmulatorPlatform } from '../protocol/call.js';
 
-/** A key and what became of it. The one mutable record of the emulator. */
+/** `right` and `wrong` are the result of the last comparison; `expired` is a key that was not compared in time. */
+export type EmulatorKeyState = 'issued' | 'fetched' | 'right' | 'wrong' | 'expired';
+
+/** A key the emulator issued. Times are milliseconds of the emulator's clock. */
+export interface EmulatorKey {
+  readonly key: string;
+  readonly platform: EmulatorPlatform;
+  readonly kind: EmulatorKind;
+  readonly answer: string;
+  readonly state: EmulatorKeyState;
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+  /** When its picture or sound was first fetched. */
+  readonly fetchedAt?: number | undefined;
+  /** When it was last compared. */
+  readonly comparedAt?: number | undefined;
+  readonly comparisons: number;
+}
+
+/** A key as the emulator keeps it; calls change it. */
 export interface StoredKey {
   readonly key: string;
   readonly platform: EmulatorPlatform;
@@ -14,7 +33,7 @@ export interface StoredKey {
   right: boolean;
 }
 
-/** Keys by name, oldest first, never more than `maxKeys`. */
+/** Keys by name, oldest first. Forgets the oldest when there are more than `maxKeys`. */
 export class KeyStore {
   readonly #keys = new Map<string, StoredKey>();
   readonly #maxKeys: number;
@@ -47,4 +66,27 @@ export class KeyStore {
   clear(): void {
     this.#keys.clear();
   }
+}
+
+/** The key as callers of the emulator see it. */
+export function viewKey(stored: StoredKey, now: number): EmulatorKey {
+  const { key, platform, kind, answer, issuedAt, expiresAt, fetchedAt, comparedAt, comparisons } = stored;
+  return {
+    key,
+    platform,
+    kind,
+    answer,
+    state: stateOf(stored, now),
+    issuedAt,
+    expiresAt,
+    ...(fetchedAt === undefined ? {} : { fetchedAt }),
+    ...(comparedAt === undefined ? {} : { comparedAt }),
+    comparisons,
+  };
+}
+
+function stateOf({ comparedAt, right, expiresAt, fetchedAt }: StoredKey, now: number): EmulatorKeyState {
+  if (comparedAt !== undefined) return right ? 'right' : 'wrong';
+  if (now >= expiresAt) return 'expired';
+  return fetchedAt === undefined ? 'issued' : 'fetched';
 }

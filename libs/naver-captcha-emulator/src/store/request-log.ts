@@ -1,26 +1,52 @@
-import type { EmulatorRequest } from '../handle/emulator-request.js';
+import type { EmulatorFaultName } from '../faults/fault.js';
+import type { EmulatorCall, EmulatorKind, EmulatorPlatform } from '../protocol/call.js';
 
-type Open = 'kind' | 'platform' | 'call' | 'naverKey' | 'status' | 'durationMs' | 'fault';
+/** A request the emulator received. Requests of its own page and to `/__emulator/…` are not recorded. */
+export interface EmulatorRequest {
+  /** Counts up from 1. */
+  readonly id: number;
+  /** When the request arrived, in milliseconds of the emulator's clock. */
+  readonly at: number;
+  /** Undefined if the path is none of NAVER's. */
+  readonly platform: EmulatorPlatform | undefined;
+  /** Undefined if the path is none of NAVER's. */
+  readonly kind: EmulatorKind | undefined;
+  /** Undefined if path, method or `code` is none of NAVER's. */
+  readonly call: EmulatorCall | undefined;
+  readonly method: string;
+  /** Path and query, shortened if very long. Credentials are never in it. */
+  readonly path: string;
+  /** The `key` parameter, or the key that was issued. */
+  readonly naverKey: string | undefined;
+  /** Undefined until the reply begins; stays undefined if a fault left the request without a reply. */
+  readonly status: number | undefined;
+  /** Milliseconds of real time until the reply was sent or the connection closed; undefined until then. */
+  readonly durationMs: number | undefined;
+  /** The fault that hit the request. */
+  readonly fault: EmulatorFaultName | undefined;
+}
 
-/** A request in the log; what becomes of it is filled in while it is answered. */
-export type LoggedRequest = Omit<EmulatorRequest, Open> & {
-  -readonly [Field in Open]: EmulatorRequest[Field];
+type FilledLater = 'kind' | 'platform' | 'call' | 'naverKey' | 'status' | 'durationMs' | 'fault';
+
+/** A request in the log. Some fields are filled in while the emulator answers it. */
+export type LoggedRequest = Omit<EmulatorRequest, FilledLater> & {
+  -readonly [Field in FilledLater]: EmulatorRequest[Field];
 };
 
 /** The latest requests, newest last. */
 export class RequestLog {
+  readonly #maxRequests: number;
   #requests: LoggedRequest[] = [];
   #nextId = 1;
-  readonly #most: number;
 
-  constructor(most: number) {
-    this.#most = most;
+  constructor(maxRequests: number) {
+    this.#maxRequests = maxRequests;
   }
 
-  add(begun: Pick<EmulatorRequest, 'at' | 'method' | 'path'>): LoggedRequest {
+  add(arrived: Pick<EmulatorRequest, 'at' | 'method' | 'path'>): LoggedRequest {
     const request: LoggedRequest = {
       id: this.#nextId,
-      ...begun,
+      ...arrived,
       platform: undefined,
       kind: undefined,
       call: undefined,
@@ -31,15 +57,17 @@ export class RequestLog {
     };
     this.#nextId += 1;
     this.#requests.push(request);
-    // Cut in batches: shifting an array at every request would cost its whole length each time.
-    if (this.#requests.length > 2 * this.#most)
-      this.#requests = this.#requests.slice(-this.#most || Infinity);
+    // Cuts in batches: shifting the array at every request would cost its whole length each time.
+    if (this.#requests.length > 2 * this.#maxRequests)
+      this.#requests = this.#requests.slice(-this.#maxRequests || Infinity);
     return request;
   }
 
-  latest(limit = this.#most): EmulatorRequest[] {
-    const wanted = Math.min(limit, this.#most);
-    return this.#requests.slice(Math.max(0, this.#requests.length - wanted)).map((one) => ({ ...one }));
+  latest(limit = this.#maxRequests): EmulatorRequest[] {
+    const wanted = Math.min(limit, this.#maxRequests);
+    return this.#requests
+      .slice(Math.max(0, this.#requests.length - wanted))
+      .map((request) => ({ ...request }));
   }
 
   reset(): void {
