@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-import { HttpModule } from '@nestjs/axios';
+import { HttpModule, HttpService } from '@nestjs/axios';
 import {
   type ConfigurableModuleAsyncOptions,
   type DynamicModule,
@@ -23,13 +23,16 @@ import { PersonalNames } from '../limits/hashed-names.js';
 import { PrefetchedKeys } from '../challenge/prefetched-keys.js';
 import { QuietLogger } from '../quiet-logger.js';
 import { QuotaGate } from '../limits/quota.gate.js';
-import { UpstreamReportGate } from '../engines/naver/call-report.gate.js';
+import { CallReportGate } from '../engines/naver/call-report.gate.js';
 import type { CaptchaEvent } from '../events.js';
 import { CaptchaOutcomes } from '../guard/captcha-outcomes.js';
 import { lateCaptchaGuards } from './late-guards.js';
 import type { CallGate } from '../engines/naver/call-gate.js';
 import { BreakerGate } from '../engines/naver/breaker.gate.js';
+import { GatedCalls } from '../engines/naver/gated-calls.js';
+import { chooseHttpService } from '../engines/naver/http-service.js';
 import { NaverCaptchaClient } from '../engines/naver/naver-captcha.client.js';
+import { NaverSender } from '../engines/naver/sender.js';
 import { NaverTransport } from '../engines/naver/transport.js';
 import type { CaptchaStore } from '../store/captcha-store.js';
 import { MemoryCaptchaStore } from '../store/memory-captcha-store.js';
@@ -62,7 +65,7 @@ export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
  * `NaverCaptchaModule.forRoot()` takes every setting from the environment.
  */
 @Module({
-  // The plain HttpModule: an application that imports it too shares its HttpService, interceptors and mocks with us.
+  // Only so that a test can replace its HttpService: calls do not go through the one that Nest makes.
   imports: [HttpModule],
   providers: [
     {
@@ -84,20 +87,16 @@ export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
     {
       provide: CAPTCHA_CALL_GATES,
       // The breaker last: what it lets in, no later gate can refuse.
-      useFactory: (
-        report: UpstreamReportGate,
-        quota: QuotaGate,
-        clock: CaptchaClock,
-      ): readonly CallGate[] => [
+      useFactory: (report: CallReportGate, quota: QuotaGate, clock: CaptchaClock): readonly CallGate[] => [
         report,
         quota,
         new BreakerGate(clock, (operation, state) => {
           report.breakerChanged(operation, state);
         }),
       ],
-      inject: [UpstreamReportGate, QuotaGate, CAPTCHA_CLOCK],
+      inject: [CallReportGate, QuotaGate, CAPTCHA_CLOCK],
     },
-    UpstreamReportGate,
+    CallReportGate,
     QuotaGate,
     PersonalNames,
     Failures,
@@ -108,6 +107,17 @@ export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
     CaptchaVerifier,
     QuietLogger,
     NaverTransport,
+    {
+      provide: NaverSender,
+      useFactory: (
+        given: NaverCaptchaModuleOptions,
+        injected: HttpService,
+        options: ResolvedCaptchaOptions,
+        transport: NaverTransport,
+      ) => new NaverSender(options, transport, chooseHttpService(given.httpService, injected)),
+      inject: [MODULE_OPTIONS_TOKEN, HttpService, CAPTCHA_OPTIONS, NaverTransport],
+    },
+    GatedCalls,
     NaverCaptchaClient,
     NaverCaptchaService,
     CaptchaOutcomes,

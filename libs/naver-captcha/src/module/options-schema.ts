@@ -112,6 +112,14 @@ export class OptionsSchema {
 
   @IsOptional()
   @Holds(
+    (value) => isRecord(value) && typeof value['request'] === 'function',
+    'httpService must be the HttpService of @nestjs/axios: NaverCaptchaModule.forRootAsync({ imports: [HttpModule], ' +
+      'inject: [HttpService], useFactory: (httpService: HttpService) => ({ httpService }) }).',
+  )
+  httpService: unknown;
+
+  @IsOptional()
+  @Holds(
     isSecretList,
     `${named('signingSecret')} must be 1 to 4 different secrets of at least 32 characters each: make one with ` +
       '`openssl rand -base64 33`, or leave it out to derive one from the client secret.',

@@ -54,7 +54,7 @@ export function resolveOptions(
 /** What the schema holds once it has no problem. */
 type CheckedOptions = {
   readonly [K in keyof NaverCaptchaModuleOptions]-?: K extends
-    'baseUrl' | 'dailyQuota' | 'signingSecret' | 'store'
+    'baseUrl' | 'dailyQuota' | 'httpService' | 'signingSecret' | 'store'
     ? NaverCaptchaModuleOptions[K]
     : NonNullable<NaverCaptchaModuleOptions[K]>;
 };
