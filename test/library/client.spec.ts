@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { inspect } from 'node:util';
 
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { HttpModule, HttpService } from '@nestjs/axios';
 import axios, { type AxiosInstance, isAxiosError } from 'axios';
 import {
@@ -23,7 +23,13 @@ import {
 import { firstValueFrom, NEVER, type Observable, of, throwError } from 'rxjs';
 
 import { json, JPEG, type Replay, ReplayServer, WAV } from '../support/replay-server.ts';
-import { CLIENT_ID, CLIENT_SECRET, type ReplayedApp, startReplayedApp } from '../support/replayed-app.ts';
+import {
+  CLIENT_ID,
+  CLIENT_SECRET,
+  type ReplayedApp,
+  type ReplayedSetup,
+  startReplayedApp,
+} from '../support/replayed-app.ts';
 
 const KEY = 't521bp3qM7Qyk2X2';
 const ANSWER = 'ANSWER5ECRET';
@@ -542,18 +548,13 @@ describe('what NAVER replies', () => {
   });
 });
 
-/** The two ways of a call: with nobody in the door of HttpService, and with somebody there. */
-const DOORS = [
-  ['nobody', () => undefined],
-  ['an interceptor', () => axios.interceptors.request.use((config) => config)],
-] as const;
+/** The two ways of a call: straight through undici, and through the application's HttpService. */
+const WAYS = [
+  ['straight through undici', {}],
+  ["through the application's HttpService", { throughHttpService: true }],
+] as const satisfies readonly [string, ReplayedSetup][];
 
-describe.each(DOORS)("the wire, with %s in HttpService's door,", (_, stand) => {
-  beforeEach(() => void stand());
-  afterEach(() => {
-    axios.interceptors.request.clear();
-  });
-
+describe.each(WAYS)('the wire, %s,', (_, way) => {
   it.each([
     'a&b=c',
     'a=b&code=0',
@@ -568,7 +569,7 @@ describe.each(DOORS)("the wire, with %s in HttpService's door,", (_, stand) => {
     '',
   ])('the value %j arrives as it is', async (value) => {
     await using naver = await ReplayServer.start(json({ result: false }));
-    await using app = await startReplayedApp(naver);
+    await using app = await startReplayedApp(naver, {}, way);
     await app.client.compare('image', KEY, value);
     const [request] = naver.requests;
     expect([...(request?.query ?? [])]).toEqual([
@@ -581,7 +582,7 @@ describe.each(DOORS)("the wire, with %s in HttpService's door,", (_, stand) => {
 
   it('half a character is no outage of NAVER’s, wherever it stands', async () => {
     await using naver = await ReplayServer.start(json({ result: false }), { body: JPEG });
-    await using app = await startReplayedApp(naver);
+    await using app = await startReplayedApp(naver, {}, way);
     await app.client.compare('image', '\ud83d', '\udc3b');
     await app.client.fetchMedia('image', '\ud83d');
 
@@ -600,7 +601,7 @@ describe.each(DOORS)("the wire, with %s in HttpService's door,", (_, stand) => {
       json({ result: false }, 403),
       json({ result: true }),
     );
-    await using app = await startReplayedApp(naver);
+    await using app = await startReplayedApp(naver, {}, way);
     await app.client.issueKey('image');
     await unavailable(app.client.issueKey('image'));
     await app.client.fetchMedia('image', KEY);
@@ -618,7 +619,7 @@ describe.each(DOORS)("the wire, with %s in HttpService's door,", (_, stand) => {
       await using naver = await ReplayServer.start((response) => {
         held.push(() => response.end(JSON.stringify({ key: KEY })));
       });
-      await using app = await startReplayedApp(naver, { timeoutMs: 30_000, maxSockets });
+      await using app = await startReplayedApp(naver, { timeoutMs: 30_000, maxSockets }, way);
       let fiveRefused = (): void => undefined;
       const allRefused = new Promise<void>((resolve) => (fiveRefused = resolve));
       const calls = Array.from({ length: maxSockets + 256 + 5 }, async () => {
@@ -681,7 +682,7 @@ describe.each(DOORS)("the wire, with %s in HttpService's door,", (_, stand) => {
       ['into something that is no HTTP', (_, socket) => void socket.end('SSH-2.0-OpenSSH_9.6\r\n')],
     ])('%s', async (_, replay) => {
       await using naver = await ReplayServer.start(replay);
-      await using app = await startReplayedApp(naver);
+      await using app = await startReplayedApp(naver, {}, way);
       for (const call of Object.values(CALLS)) {
         const error = await unavailable(call(app.client));
         expect(error.origin).toBe('naver');
@@ -695,7 +696,7 @@ describe.each(DOORS)("the wire, with %s in HttpService's door,", (_, stand) => {
       const closed = await ReplayServer.start();
       const { url } = closed;
       await closed[Symbol.asyncDispose]();
-      await using app = await startReplayedApp(url);
+      await using app = await startReplayedApp(url, {}, way);
       for (const call of Object.values(CALLS)) {
         expect((await unavailable(call(app.client))).message).toContain('ECONNREFUSED');
       }
@@ -730,7 +731,7 @@ describe.each(DOORS)("the wire, with %s in HttpService's door,", (_, stand) => {
         closed.push(closing(socket));
         replay(response, socket);
       });
-      await using app = await startReplayedApp(naver, { timeoutMs });
+      await using app = await startReplayedApp(naver, { timeoutMs }, way);
       for (const call of Object.values(CALLS)) {
         const startedAt = performance.now();
         expect((await unavailable(call(app.client))).message).toContain('TIMEOUT');
@@ -745,7 +746,7 @@ describe.each(DOORS)("the wire, with %s in HttpService's door,", (_, stand) => {
 
     it('holds while a call waits for a socket, and what waited for our own calls is no outage of NAVER’s', async () => {
       await using naver = await ReplayServer.start(() => undefined);
-      await using app = await startReplayedApp(naver, { timeoutMs });
+      await using app = await startReplayedApp(naver, { timeoutMs }, way);
       const errors = await Promise.all(
         Array.from({ length: 100 }, () => unavailable(app.client.issueKey('image'))),
       );
@@ -759,7 +760,7 @@ describe.each(DOORS)("the wire, with %s in HttpService's door,", (_, stand) => {
       const silent = createServer((socket) => socket.resume()).listen(0, '127.0.0.1');
       await once(silent, 'listening');
       const { port } = silent.address() as AddressInfo;
-      const app = await startReplayedApp(`https://127.0.0.1:${port}`, { timeoutMs: 50, maxSockets: 1 });
+      const app = await startReplayedApp(`https://127.0.0.1:${port}`, { timeoutMs: 50, maxSockets: 1 }, way);
       const connected = once(silent, 'connection') as Promise<[Socket]>;
       await unavailable(app.client.issueKey('image'));
       const [socket] = await connected;
@@ -773,6 +774,7 @@ describe.each(DOORS)("the wire, with %s in HttpService's door,", (_, stand) => {
 });
 
 describe("the application's HttpService", () => {
+  const GIVEN = { throughHttpService: true } as const;
   const serve = (http: object) =>
     startReplayedApp(
       'http://127.0.0.1:1',
@@ -791,7 +793,7 @@ describe("the application's HttpService", () => {
 
   it('its interceptors see each call and each reply', async () => {
     await using naver = await ReplayServer.start(json({ key: KEY }));
-    await using app = await startReplayedApp(naver, {}, { imports: [HttpModule] });
+    await using app = await startReplayedApp(naver, {}, GIVEN);
     const seen: unknown[] = [];
     expect(app.get(HttpService).axiosRef).toBe(axios);
     interceptors.request.use((config) => {
@@ -810,7 +812,7 @@ describe("the application's HttpService", () => {
 
   it('an interceptor that throws is an outage, whatever it throws', async () => {
     await using naver = await ReplayServer.start(json({ key: KEY }));
-    await using app = await startReplayedApp(naver, {}, { imports: [HttpModule] });
+    await using app = await startReplayedApp(naver, {}, GIVEN);
     interceptors.request.use((config) => {
       throw Object.assign(new Error('broken'), { config, isAxiosError: true });
     });
@@ -818,9 +820,20 @@ describe("the application's HttpService", () => {
     expect(naver.requests).toEqual([]);
   });
 
+  it('an interceptor with a signal of its own does not lengthen the deadline', async () => {
+    const closed: Promise<unknown>[] = [];
+    await using naver = await ReplayServer.start((_, socket) => void closed.push(closing(socket)));
+    await using app = await startReplayedApp(naver, { timeoutMs: 150 }, GIVEN);
+    interceptors.request.use((config) => Object.assign(config, { signal: new AbortController().signal }));
+
+    expect((await unavailable(app.client.issueKey('image'))).message).toContain('TIMEOUT');
+    expect(closed).toHaveLength(1);
+    await Promise.all(closed);
+  });
+
   it('its defaults are for other calls', async () => {
     await using naver = await ReplayServer.start(json({ key: KEY }), { body: JPEG });
-    await using app = await startReplayedApp(naver, {}, { imports: [HttpModule] });
+    await using app = await startReplayedApp(naver, {}, GIVEN);
     Object.assign(defaults, {
       baseURL: 'http://127.0.0.1:1',
       params: { code: '1' },
@@ -836,21 +849,19 @@ describe("the application's HttpService", () => {
     expect(naver.requests[0]?.path).toBe('/v1/captcha/nkey?code=0');
   });
 
-  it('says the same to NAVER whether somebody stands in its door or nobody', async () => {
-    const said = async (stand: () => unknown): Promise<unknown> => {
+  it('says the same to NAVER as undici does without it', async () => {
+    const said = async (way: ReplayedSetup): Promise<unknown> => {
       await using naver = await ReplayServer.start(json({ result: false }));
-      await using app = await startReplayedApp(`${naver.url}/path`);
-      stand();
+      await using app = await startReplayedApp(`${naver.url}/path`, {}, way);
       await app.client.compare('audio', KEY, 'a b+c');
       const [{ method, path, headers } = {}] = naver.requests;
       return { method, path, headers: { ...headers, host: '' } };
     };
-    const [directly, throughDoor] = [await said(DOORS[0][1]), await said(DOORS[1][1])];
 
-    expect(directly).toEqual(throughDoor);
+    expect(await said({})).toEqual(await said(GIVEN));
   });
 
-  it.each<[string, (http: HttpService, seen: () => void) => unknown]>([
+  const SET_UPS: [string, (http: HttpService, seen: () => void) => unknown][] = [
     [
       'a spy on request()',
       (http, seen) => {
@@ -888,29 +899,43 @@ describe("the application's HttpService", () => {
         };
       },
     ],
-  ])('is asked as soon as %s stands in its door, and not before', async (_, stand) => {
+  ];
+
+  it.each(SET_UPS)('is asked with %s if it is given', async (_, setUp) => {
     await using naver = await ReplayServer.start(json({ key: KEY }));
-    await using app = await startReplayedApp(naver, {}, { imports: [HttpModule] });
+    await using app = await startReplayedApp(naver, {}, GIVEN);
     let asked = 0;
     await app.client.issueKey('image');
-    stand(app.get(HttpService), () => (asked += 1));
+    setUp(app.get(HttpService), () => (asked += 1));
 
     expect(await app.client.issueKey('image')).toBe(KEY);
     expect(asked).toBe(1);
     jest.restoreAllMocks();
   });
 
-  it('is asked where a spy stood in its door before the application was made', async () => {
+  it.each(SET_UPS)('is not asked with %s if it is not given', async (_, setUp) => {
+    await using naver = await ReplayServer.start(json({ key: KEY }));
+    await using app = await startReplayedApp(naver, {}, { imports: [HttpModule] });
+    let asked = 0;
+    setUp(app.get(HttpService), () => (asked += 1));
+
+    expect(await app.client.issueKey('image')).toBe(KEY);
+    expect(asked).toBe(0);
+    expect(naver.requests).toHaveLength(1);
+    jest.restoreAllMocks();
+  });
+
+  it('is asked with a spy that was there before the application was made', async () => {
     await using naver = await ReplayServer.start(json({ key: KEY }));
     const spy = jest.spyOn(axios, 'request');
-    await using app = await startReplayedApp(naver);
+    await using app = await startReplayedApp(naver, {}, GIVEN);
 
     expect(await app.client.issueKey('image')).toBe(KEY);
     expect(spy).toHaveBeenCalledTimes(1);
     spy.mockRestore();
   });
 
-  it('is asked where it is a subclass', async () => {
+  it.each(['given', 'put in its place by a test'])('is asked if it is a subclass, %s', async (how) => {
     let asked = 0;
     class Counting extends HttpService {
       override request: HttpService['request'] = (config) => {
@@ -919,19 +944,21 @@ describe("the application's HttpService", () => {
       };
     }
     await using naver = await ReplayServer.start(json({ key: KEY }));
-    await using app = await startReplayedApp(
-      naver,
-      {},
-      { override: (builder) => builder.overrideProvider(HttpService).useClass(Counting) },
-    );
+    await using app = await (how === 'given'
+      ? startReplayedApp(naver, { httpService: new Counting() })
+      : startReplayedApp(
+          naver,
+          {},
+          { override: (builder) => builder.overrideProvider(HttpService).useClass(Counting) },
+        ));
 
     expect(await app.client.issueKey('image')).toBe(KEY);
     expect(asked).toBe(1);
   });
 
-  it('a token that is a default of its own stays at home, whoever stands in its door', async () => {
+  it('a token that is a default of its own never reaches NAVER', async () => {
     await using naver = await ReplayServer.start(json({ key: KEY }));
-    await using app = await startReplayedApp(naver, {}, { imports: [HttpModule] });
+    await using app = await startReplayedApp(naver, {}, GIVEN);
     const { headers } = app.get(HttpService).axiosRef.defaults;
     headers.common.Authorization = 'Bearer of-another-service';
     try {
@@ -945,9 +972,9 @@ describe("the application's HttpService", () => {
     expect(naver.requests.map((request) => request.headers.authorization)).toEqual([undefined, undefined]);
   });
 
-  it('credentials that are a default of its own, too, go to NAVER, whoever stands in its door', async () => {
+  it('credentials that are a default of its own, too, reach NAVER', async () => {
     await using naver = await ReplayServer.start(json({ key: KEY }));
-    await using app = await startReplayedApp(naver, {}, { imports: [HttpModule] });
+    await using app = await startReplayedApp(naver, {}, GIVEN);
     const { common } = app.get(HttpService).axiosRef.defaults.headers;
     Object.assign(common, { 'X-NAVER-Client-Id': CLIENT_ID, 'X-Naver-Client-Secret': CLIENT_SECRET });
     try {
@@ -980,7 +1007,18 @@ describe("the application's HttpService", () => {
     ],
   ])('a mock of axios that %s is believed', async (_, mock) => {
     const request = () => Promise.resolve({ status: 200, data: { key: KEY } });
-    await using app = await serve(new HttpService(mock(request) as AxiosInstance));
+    const httpService = new HttpService(mock(request) as AxiosInstance);
+    await using app = await startReplayedApp('http://127.0.0.1:1', { httpService });
+    expect(await app.client.issueKey('image')).toBe(KEY);
+  });
+
+  it('a mock in place of the one that is given is believed', async () => {
+    const http = { request: () => of({ status: 200, data: { key: KEY } }) };
+    await using app = await startReplayedApp(
+      'http://127.0.0.1:1',
+      {},
+      { ...GIVEN, override: (builder) => builder.overrideProvider(HttpService).useValue(http) },
+    );
     expect(await app.client.issueKey('image')).toBe(KEY);
   });
 

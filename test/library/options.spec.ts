@@ -1,7 +1,9 @@
 import { inspect } from 'node:util';
 
 import { describe, expect, it } from '@jest/globals';
+import { HttpService } from '@nestjs/axios';
 import { Test } from '@nestjs/testing';
+import axios from 'axios';
 import {
   CAPTCHA_OPTIONS,
   MemoryCaptchaStore,
@@ -132,9 +134,14 @@ describe('where settings come from', () => {
 
   it('undefined in the code is as if it were left out', async () => {
     const nothing = Object.fromEntries(
-      [...Object.keys(await resolve(CREDENTIALS)), 'clientSecret', 'signingSecret', 'store', 'isGlobal'].map(
-        (option) => [option, undefined],
-      ),
+      [
+        ...Object.keys(await resolve(CREDENTIALS)),
+        'clientSecret',
+        'httpService',
+        'signingSecret',
+        'store',
+        'isGlobal',
+      ].map((option) => [option, undefined]),
     );
     expect(await resolve(nothing, ALL)).toEqual(await resolve({}, ALL));
     expect(await resolve(nothing, FROM_ENVIRONMENT)).toEqual(await resolve(CREDENTIALS));
@@ -283,6 +290,10 @@ describe('what stops the boot', () => {
     },
     allowInsecureBaseUrl: { values: ['true', 1, null], saying: /true or false/ },
     maxSockets: { values: [0, -1, 1.5, NaN, 1025, '64', null], saying: /from 1 to 1024/ },
+    httpService: {
+      values: [{}, 'http', true, [], axios, HttpService, { request: 'GET' }],
+      saying: /inject: \[HttpService\], useFactory: \(httpService: HttpService\) => \(\{ httpService \}\)/,
+    },
     prefetch: {
       values: [
         true,

@@ -6,11 +6,16 @@ import {
 } from 'naver-captcha-emulator';
 import {
   type BreakerEvent,
+  type CallGate,
+  CAPTCHA_CALL_GATES,
   CAPTCHA_EVENTS,
   CAPTCHA_STORE,
   type CaptchaEvent,
   type CaptchaStore,
+  CaptchaUnavailableException,
   MemoryCaptchaStore,
+  type NaverCall,
+  type NaverCallResult,
   NaverCaptchaClient,
   NaverCaptchaService,
   type OnCaptchaUnavailable,
@@ -345,6 +350,88 @@ describe('the breaker', () => {
       expect(events).toEqual([]);
     },
   );
+
+  describe('as a gate', () => {
+    const CALL: NaverCall = { platform: 'developers', kind: 'image', operation: 'issue' };
+    const sent = { sent: true, reached: true, durationMs: 0 };
+    const OUTAGE: NaverCallResult = { ...sent, error: new CaptchaUnavailableException() };
+    const TOO_FAST: NaverCallResult = {
+      ...sent,
+      error: new CaptchaUnavailableException({ origin: 'too-fast' }),
+    };
+    const REPLY: NaverCallResult = { ...sent, status: 200 };
+
+    async function startBreaker() {
+      const app = await startSignup(emulator);
+      const breaker = app.get<readonly CallGate[]>(CAPTCHA_CALL_GATES).at(-1);
+      const attempt = (result: NaverCallResult): void => {
+        const call = { ...CALL };
+        void breaker?.before?.(call);
+        void breaker?.after?.(call, result);
+      };
+      const fail = (times: number): void => {
+        for (let time = 0; time < times; time += 1) attempt(OUTAGE);
+      };
+      const events = breakerEvents(app);
+      const states = (): string[] => events.splice(0).map(({ state }) => state);
+      return { app, breaker, attempt, fail, states, [Symbol.asyncDispose]: () => app.app.close() };
+    }
+
+    it('opens with the fifth outage in a row: a reply ends the row, and a call that shows nothing does not', async () => {
+      await using gate = await startBreaker();
+      gate.fail(4);
+      gate.attempt(REPLY);
+      gate.fail(4);
+      gate.attempt(TOO_FAST);
+      expect(gate.states()).toEqual([]);
+      gate.fail(1);
+      expect(gate.states()).toEqual(['open']);
+    });
+
+    it('waits twice as long after each failed trial, up to two minutes, and forgets that with a success', async () => {
+      await using gate = await startBreaker();
+      gate.fail(5);
+      for (const seconds of [10, 20, 40, 80, 120, 120]) {
+        gate.states();
+        expect(gate.breaker?.refusalOf?.(CALL)).toMatchObject({ retryAfterSeconds: seconds });
+        gate.app.clock.advance(seconds * 1000 - 1);
+        expect(() => {
+          gate.attempt(REPLY);
+        }).toThrow(CaptchaUnavailableException);
+        gate.app.clock.advance(1);
+        expect(gate.breaker?.refusalOf?.(CALL)).toBeUndefined();
+        expect(gate.states()).toEqual([]);
+        gate.attempt(seconds === 40 ? TOO_FAST : OUTAGE);
+        expect(gate.states()).toEqual(['half-open', 'open']);
+      }
+      gate.app.clock.advance(120_000);
+      gate.attempt(REPLY);
+      expect(gate.states()).toEqual(['half-open', 'closed']);
+      gate.fail(4);
+      expect(gate.states()).toEqual([]);
+      gate.fail(1);
+      expect(gate.breaker?.refusalOf?.(CALL)).toMatchObject({ retryAfterSeconds: 10 });
+    });
+
+    it('is moved by its trial alone: calls that began before change nothing', async () => {
+      await using gate = await startBreaker();
+      const late = [{ ...CALL }, { ...CALL }, { ...CALL }, { ...CALL }] as const;
+      for (const call of late) void gate.breaker?.before?.(call);
+      gate.fail(5);
+      void gate.breaker?.after?.(late[0], REPLY);
+      void gate.breaker?.after?.(late[1], OUTAGE);
+      gate.app.clock.advance(10_000);
+      const trial = { ...CALL };
+      void gate.breaker?.before?.(trial);
+      void gate.breaker?.after?.(late[2], REPLY);
+      void gate.breaker?.after?.(late[3], OUTAGE);
+      expect(gate.states()).toEqual(['open', 'half-open']);
+      expect(gate.breaker?.refusalOf?.(CALL)).toMatchObject({ retryAfterSeconds: 1 });
+
+      void gate.breaker?.after?.(trial, REPLY);
+      expect(gate.states()).toEqual(['closed']);
+    });
+  });
 
   it('is one for each kind of call: comparing goes on while issuing is down', async () => {
     await using app = await startSignup(emulator);

@@ -221,7 +221,9 @@ describe('prefetch', () => {
 
   it('has the service of an application that closes go on without it', async () => {
     const app = await start();
+    await filled(app, SIZE);
     await app.app.close();
+    for (let ready = 0; ready < SIZE; ready += 1) await app.get(NaverCaptchaService).createChallenge();
 
     await expect(app.get(NaverCaptchaService).createChallenge()).rejects.toMatchObject({
       code: 'CAPTCHA_UNAVAILABLE',

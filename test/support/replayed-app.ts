@@ -1,3 +1,4 @@
+import { HttpModule, HttpService } from '@nestjs/axios';
 import {
   CAPTCHA_CALL_GATES,
   NaverCaptchaClient,
@@ -23,20 +24,32 @@ export interface ReplayedSetup extends AppSetup {
    * @default false: what they do is shown elsewhere, and here they would end a series of bad replies
    */
   readonly gated?: boolean;
+  /**
+   * Whether calls go through the application's HttpService, in the one line that the README shows.
+   * @default false
+   */
+  readonly throughHttpService?: boolean;
 }
 
 /** An application whose NAVER is this replay server. */
 export async function startReplayedApp(
   naver: ReplayServer | string,
   options: NaverCaptchaModuleOptions = {},
-  { imports = [], gated = false, ...setup }: ReplayedSetup = {},
+  { imports = [], gated = false, throughHttpService = false, ...setup }: ReplayedSetup = {},
 ): Promise<ReplayedApp> {
-  const captchas = NaverCaptchaModule.forRoot({
+  const settings: NaverCaptchaModuleOptions = {
     clientId: CLIENT_ID,
     clientSecret: CLIENT_SECRET,
     baseUrl: typeof naver === 'string' ? naver : naver.url,
     ...options,
-  });
+  };
+  const captchas = throughHttpService
+    ? NaverCaptchaModule.forRootAsync({
+        imports: [HttpModule],
+        inject: [HttpService],
+        useFactory: (httpService: HttpService) => ({ ...settings, httpService }),
+      })
+    : NaverCaptchaModule.forRoot(settings);
   const { override = (builder) => builder } = setup;
   const running = await startApp({
     ...setup,

@@ -15,15 +15,6 @@ export type CaptchaKind = 'image' | 'audio';
 /** Every {@link CaptchaKind}, in the order they are offered. */
 export const CAPTCHA_KINDS = ['image', 'audio'] as const satisfies readonly CaptchaKind[];
 
-/**
- * How long NAVER may know a key, in milliseconds: it states response times of up to 7,200 seconds (documented), so it
- * knows its keys at least that long (inferred).
- */
-export const NAVER_KEY_LIFETIME_MS = 7_200_000;
-
-/** Keys seen are 16 letters and digits (documented and observed); the pattern leaves room on both sides. */
-export const NAVER_KEY_PATTERN = /^[A-Za-z0-9]{8,32}$/;
-
 /** One captcha put to one person. Send it to the browser as it is: it holds no secret. */
 export interface CaptchaChallenge {
   /** The key the browser sends back with the answer: NAVER's key, sealed by this application. */

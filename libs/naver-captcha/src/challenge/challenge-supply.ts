@@ -2,13 +2,9 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy }
 
 import type { CaptchaEngine } from '../engines/captcha-engine.js';
 import type { CaptchaException } from '../errors.js';
+import { NAVER_KEY_LIFETIME_MS } from '../naver-facts.js';
 import { CAPTCHA_CLOCK, CAPTCHA_ENGINE, CAPTCHA_OPTIONS } from '../tokens.js';
-import {
-  type CaptchaClock,
-  type CaptchaKind,
-  NAVER_KEY_LIFETIME_MS,
-  type ResolvedCaptchaOptions,
-} from '../types.js';
+import type { CaptchaClock, CaptchaKind, ResolvedCaptchaOptions } from '../types.js';
 import { ChallengeMedia } from './challenge-media.js';
 
 /** A challenge that the engine has made and that no browser holds yet. */

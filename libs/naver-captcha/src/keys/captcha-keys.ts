@@ -1,14 +1,13 @@
 import { timingSafeEqual } from 'node:crypto';
 
 import { CaptchaMisconfiguredException } from '../errors.js';
-import {
-  type Awaitable,
-  type CaptchaExpectation,
-  type CaptchaKind,
-  type CaptchaRandom,
-  NAVER_KEY_LIFETIME_MS,
-  NAVER_KEY_PATTERN,
-  type ResolvedCaptchaOptions,
+import { NAVER_KEY_LIFETIME_MS, NAVER_KEY_PATTERN } from '../naver-facts.js';
+import type {
+  Awaitable,
+  CaptchaExpectation,
+  CaptchaKind,
+  CaptchaRandom,
+  ResolvedCaptchaOptions,
 } from '../types.js';
 import { NONCE_BYTES, seal, unseal } from './key-format.js';
 import { associatedData, bindingTag, deriveSealingSecrets, type SealingSecret } from './secrets.js';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-import { HttpModule } from '@nestjs/axios';
+import { HttpModule, HttpService } from '@nestjs/axios';
 import {
   type ConfigurableModuleAsyncOptions,
   type DynamicModule,
@@ -22,8 +22,11 @@ import { Refusals } from '../contexts/refusals.js';
 import { BreakerGate } from '../engines/naver/breaker.gate.js';
 import type { CallGate } from '../engines/naver/call-gate.js';
 import { CallReportGate } from '../engines/naver/call-report.gate.js';
+import { GatedCalls } from '../engines/naver/gated-calls.js';
+import { chooseHttpService } from '../engines/naver/http-service.js';
 import { NaverCaptchaClient } from '../engines/naver/naver-captcha.client.js';
 import { NaverEngine } from '../engines/naver/naver.engine.js';
+import { NaverSender } from '../engines/naver/sender.js';
 import { NaverTransport } from '../engines/naver/transport.js';
 import type { CaptchaEvent } from '../events.js';
 import { AfterFailures } from '../guard/after-failures.js';
@@ -72,7 +75,7 @@ export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
  * `NaverCaptchaModule.forRoot()` takes every option from the environment.
  */
 @Module({
-  // HttpModule itself: an application that imports it too shares its HttpService, interceptors and mocks with us.
+  // Only so that a test can replace its HttpService: calls do not go through the one that Nest makes.
   imports: [HttpModule],
   providers: [
     {
@@ -103,6 +106,16 @@ export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
       ],
       inject: [CallReportGate, QuotaGate, CAPTCHA_CLOCK],
     },
+    {
+      provide: NaverSender,
+      useFactory: (
+        given: NaverCaptchaModuleOptions,
+        injected: HttpService,
+        options: ResolvedCaptchaOptions,
+        transport: NaverTransport,
+      ) => new NaverSender(options, transport, chooseHttpService(given.httpService, injected)),
+      inject: [MODULE_OPTIONS_TOKEN, HttpService, CAPTCHA_OPTIONS, NaverTransport],
+    },
     { provide: CAPTCHA_ENGINE, useExisting: NaverEngine },
     { provide: CAPTCHA_KEYS, useFactory: createCaptchaKeys, inject: [CAPTCHA_OPTIONS, CAPTCHA_RANDOM] },
     { provide: CAPTCHA_VERIFIER, useExisting: AnswerVerifier },
@@ -117,6 +130,7 @@ export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
     ChallengeSupply,
     Failures,
     FetchLimit,
+    GatedCalls,
     HashedNames,
     IssueLimit,
     NaverCaptchaClient,

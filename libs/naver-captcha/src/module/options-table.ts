@@ -1,13 +1,11 @@
+import type { HttpService } from '@nestjs/axios';
+
 import { PLATFORMS } from '../engines/naver/platforms.js';
 import { CAPTCHA_ERRORS } from '../errors.js';
+import { NAVER_KEY_LIFETIME_MS } from '../naver-facts.js';
 import type { CaptchaStore } from '../store/captcha-store.js';
-import {
-  type CaptchaAnswerNames,
-  type CaptchaRate,
-  NAVER_KEY_LIFETIME_MS,
-  type OnCaptchaUnavailable,
-} from '../types.js';
-import { isObject } from '../unknown-values.js';
+import type { CaptchaAnswerNames, CaptchaRate, OnCaptchaUnavailable } from '../types.js';
+import { isObject, isRecord } from '../unknown-values.js';
 import type { NaverCaptchaModuleOptions } from './naver-captcha-options.js';
 import {
   type Check,
@@ -158,6 +156,12 @@ const TABLE = {
     parse: number(0, 0.9),
     remedy: 'must be a number from 0 to 0.9',
     default: 0.1,
+  },
+  httpService: {
+    parse: when((given): given is HttpService => isRecord(given) && typeof given['request'] === 'function'),
+    remedy:
+      'must be the HttpService of @nestjs/axios: NaverCaptchaModule.forRootAsync({ imports: [HttpModule], ' +
+      'inject: [HttpService], useFactory: (httpService: HttpService) => ({ httpService }) })',
   },
   answerPattern: {
     parse: withDefaults(ANSWER_PATTERN, parsePattern),

@@ -138,7 +138,7 @@ function cannotStart(problems: readonly string[]): Error {
 }
 
 function complete(options: CheckedOptions): ResolvedCaptchaOptions {
-  const { allowInsecureBaseUrl, store, signingSecret, ...rest } = options;
+  const { allowInsecureBaseUrl, httpService, store, signingSecret, ...rest } = options;
   const { platform, clientSecret, baseUrl, dailyQuota } = rest;
   const resolved: ResolvedCaptchaOptions = {
     ...rest,

@@ -3,12 +3,20 @@ import type { Subject } from 'rxjs';
 
 import { CaptchaException } from '../../errors.js';
 import type { BreakerEvent, CaptchaEvent } from '../../events.js';
+import { QuietLogger } from '../../quiet-logger.js';
 import { CAPTCHA_EVENTS, CAPTCHA_OPTIONS } from '../../tokens.js';
 import type { NaverCall, ResolvedCaptchaOptions } from '../../types.js';
 import type { CallGate, NaverCallResult } from './call-gate.js';
-import { QuietLogger } from '../../quiet-logger.js';
 
-/** Tells of every call to NAVER as an event, and of every failed one in the log. */
+const BREAKER_CONSEQUENCES: Readonly<Record<BreakerEvent['state'], string>> = {
+  open:
+    'NAVER failed, and visitors get CAPTCHA_UNAVAILABLE or what onUnavailable decides until a trial call succeeds. ' +
+    'If it stays open, check the connection from this machine to NAVER.',
+  'half-open': 'one call tries whether NAVER answers again.',
+  closed: 'calls are sent to NAVER again.',
+};
+
+/** Reports every call to NAVER as an event, and every failed call in the log. */
 @Injectable()
 export class CallReportGate implements CallGate {
   constructor(
@@ -19,19 +27,21 @@ export class CallReportGate implements CallGate {
 
   after(call: NaverCall, { durationMs, error, sent, status }: NaverCallResult): void {
     const code = error instanceof CaptchaException ? error.code : undefined;
-    if (error !== undefined && code !== undefined) this.log(code, error.message);
+    if (error !== undefined && code !== undefined) this.#log(code, error.message);
     if (!this.events.observed) return;
     this.events.next({ type: 'upstream.call', ...call, sent, durationMs, status, code });
   }
 
-  /** Tells of a breaker that opened, tries, or closed. */
+  /** Reports that the breaker of an operation opened, closed, or lets a trial call through. */
   breakerChanged(operation: NaverCall['operation'], state: BreakerEvent['state']): void {
-    this.logger.warn(`CAPTCHA_BREAKER: the breaker of calls to ${operation} is ${state}.`);
+    this.logger.warn(
+      `CAPTCHA_BREAKER: the breaker of calls to ${operation} is ${state}: ${BREAKER_CONSEQUENCES[state]}`,
+    );
     this.events.next({ type: 'breaker', platform: this.options.platform, operation, state });
   }
 
-  private log(code: CaptchaException['code'], message: string): void {
-    // A key that NAVER no longer knows is a person's matter, not the operator's.
+  #log(code: CaptchaException['code'], message: string): void {
+    // Visitors cause these with old or made-up keys, and the operator can do nothing about them.
     if (code === 'CAPTCHA_EXPIRED' || code === 'CAPTCHA_INVALID') return;
     const line = `${code}: ${message}`;
     if (code === 'CAPTCHA_MISCONFIGURED') this.logger.error(line);

@@ -1,4 +1,4 @@
-/** The moment by which a call to NAVER has come to its end, all tries and pauses together. */
+/** The moment by which a call to NAVER must end, including all its attempts and the pauses between them. */
 export class Deadline {
   readonly #timer: NodeJS.Timeout;
   #listener: (() => void) | undefined;
@@ -17,7 +17,7 @@ export class Deadline {
     return this.#expired;
   }
 
-  /** For whoever only understands signals; made when it is asked for, since it costs more than the rest of a call's clockwork. */
+  /** For functions that take an AbortSignal. Made on first use, because making it costs more than the timer. */
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
@@ -26,7 +26,7 @@ export class Deadline {
     return this.#controller.signal;
   }
 
-  /** Whom to tell when it passes: one at a time, the one try under way. Told at once where it has passed. */
+  /** Runs when the deadline passes, or at once if it has passed. A new listener replaces the previous one. */
   set listener(listener: (() => void) | undefined) {
     this.#listener = listener;
     if (this.#expired) listener?.();

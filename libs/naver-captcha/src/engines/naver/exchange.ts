@@ -1,30 +1,44 @@
 import type { Dispatcher } from 'undici';
 
-import { TransportError } from './transport-error.js';
-
 /** NAVER's pictures are about 5 KB and its sounds about 80 KB. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
-/** A reply as it came over the wire. */
+/** Why this side gave up a request. The operating system and undici have other codes. */
+export type TransportFailure =
+  | 'TOO_MANY_WAITING'
+  | 'REPLY_TOO_LARGE'
+  | 'TIMEOUT'
+  /** The request began while other calls of this process held every socket, and timed out. */
+  | 'TIMEOUT_IN_QUEUE'
+  | 'CLOSED';
+
+/** A request that this side gave up before the reply was complete. */
+export class TransportError extends Error {
+  constructor(readonly code: TransportFailure) {
+    super(code);
+  }
+}
+
+/** A reply as it arrived. */
 export interface RawReply {
   readonly status: number;
   readonly data: Buffer;
 }
 
-/** Who waits for an exchange. */
+/** Learns how an exchange ends. */
 export interface ExchangeListener {
   resolve(reply: RawReply): void;
   reject(error: Error): void;
-  /** The socket is free again; after `reject` that may take a while. */
+  /** The socket is free again, which can be some time after `reject`. */
   over(): void;
 }
 
 /**
- * One request and its reply, as undici tells of them. Undici's own `request()` makes a stream of each body, which costs
- * more than all the rest; these bodies are short, and read as a whole or not at all.
+ * One request and its reply, as undici reports them. Undici's own `request()` makes a stream for each body, which
+ * costs more than everything else in a call; these bodies are short and are read as a whole.
  */
 export class Exchange implements Dispatcher.DispatchHandler {
-  // Undici keeps what is over for a while: all that hangs on this is let go as soon as it is.
+  // Undici keeps finished handlers for a while, so #end drops what they refer to.
   #chunks: Buffer[] = [];
   #listener: ExchangeListener | undefined;
   #length = 0;
@@ -34,20 +48,20 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   constructor(
     listener: ExchangeListener,
-    /** Calls of our own held every socket when it began. */
+    /** Whether other calls of this process held every socket when it began. */
     readonly isQueued: boolean,
   ) {
     this.#listener = listener;
   }
 
-  /** The deadline has passed: whoever waits is told now, and the socket, should there be one, is let go. */
+  /** Gives the request up because the deadline has passed: rejects at once, and closes the socket if it has one. */
   expire(): void {
     this.#giveUp(new TransportError(this.isQueued ? 'TIMEOUT_IN_QUEUE' : 'TIMEOUT'));
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    // It waited for a socket, and nobody waits for it any more.
+    // The deadline passed while the request waited for a socket.
     if (this.#givenUp !== undefined) controller.abort(this.#givenUp);
   }
 
@@ -77,6 +91,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#controller?.abort(error);
   }
 
+  /** Returns undefined if the exchange has ended before. */
   #end(): ExchangeListener | undefined {
     const listener = this.#listener;
     this.#listener = undefined;

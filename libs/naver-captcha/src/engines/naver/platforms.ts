@@ -1,12 +1,12 @@
 import type { CaptchaKind, NaverPlatform } from '../../types.js';
 
-/** Where a platform listens, and how it wants to be spoken to. Documented by NAVER, see the docs of each platform. */
+/** The addresses and header names of a platform, as NAVER documents them. */
 export interface PlatformFacts {
   readonly baseUrl: string;
   readonly idHeader: string;
   readonly secretHeader: string;
   readonly paths: Readonly<Record<CaptchaKind, { readonly key: string; readonly media: string }>>;
-  /** What to do when NAVER refuses the credentials. */
+  /** What the developer can do if NAVER refuses the credentials. */
   readonly remedy: string;
 }
 
@@ -19,7 +19,7 @@ const DEVELOPERS: PlatformFacts = {
     audio: { key: '/v1/captcha/skey', media: '/v1/captcha/scaptcha' },
   },
   remedy:
-    'At developers.naver.com, open "내 애플리케이션" and this application: compare the client id and secret, and see that ' +
+    'At developers.naver.com, open "내 애플리케이션" and this application: compare the client id and secret, and check that ' +
     '"API 설정" lists "캡차(이미지)" and, for sounds, "캡차(음성)".',
 };
 
@@ -29,11 +29,11 @@ const NCLOUD: PlatformFacts = {
   secretHeader: 'X-NCP-APIGW-API-KEY',
   paths: {
     image: { key: '/captcha/v1/nkey', media: '/captcha-bin/v1/ncaptcha' },
-    // One documented page compares a sound's answer at /nkey, two others at /skey; /skey it is.
+    // One page of the documentation compares a sound's answer at /nkey, two other pages at /skey.
     audio: { key: '/scaptcha/v1/skey', media: '/scaptcha-bin/v1/scaptcha' },
   },
   remedy:
-    'In the NAVER Cloud console, open "AI·NAVER API" and this application: compare the client id and secret, and see that ' +
+    'In the NAVER Cloud console, open "AI·NAVER API" and this application: compare the client id and secret, and check that ' +
     '"CAPTCHA" is ticked under its APIs.',
 };
 

@@ -3,10 +3,9 @@ import type { Agent } from 'undici';
 
 import { CAPTCHA_OPTIONS } from '../../tokens.js';
 import type { ResolvedCaptchaOptions } from '../../types.js';
-import { Exchange, type RawReply } from './exchange.js';
-import { TransportError } from './transport-error.js';
+import { Exchange, type RawReply, TransportError } from './exchange.js';
 
-/** Beyond this a queue only grows: whoever waits would run into the deadline anyway. */
+/** More would only lengthen the queue: the last requests in it would reach their deadline anyway. */
 const MAX_WAITING = 256;
 
 /** One request, ready to be sent. */
@@ -17,8 +16,8 @@ export interface TransportRequest {
 }
 
 /**
- * What is behind `HttpService`'s door: kept-alive sockets, a bounded queue, a bounded body. Redirects come back as
- * they are: following one would carry the secret elsewhere.
+ * The sockets to NAVER: kept alive, with a bounded queue and bounded bodies. Returns redirects as they are, because
+ * following one would send the client secret to another server.
  */
 @Injectable()
 export class NaverTransport implements OnApplicationShutdown {
@@ -30,8 +29,8 @@ export class NaverTransport implements OnApplicationShutdown {
   constructor(@Inject(CAPTCHA_OPTIONS) private readonly options: ResolvedCaptchaOptions) {}
 
   /**
-   * Sends a request, and hands out the exchange at its beginning, to be expired when its time is over.
-   * @throws TransportError, the system's or undici's error
+   * Sends a request. `begun` receives the exchange when it begins, so that the caller can let it expire.
+   * @throws TransportError, or the error of the operating system or of undici
    */
   get(request: TransportRequest, begun: (exchange: Exchange) => void): Promise<RawReply> {
     if (this.#agent !== undefined) return this.#exchange(this.#agent, request, begun);
@@ -54,19 +53,19 @@ export class NaverTransport implements OnApplicationShutdown {
     });
   }
 
-  /** Not onModuleDestroy: Nest calls that while requests are served still, and for those NAVER would be down. */
+  /** Not in onModuleDestroy: Nest calls that while it still serves requests, and those still need NAVER. */
   async onApplicationShutdown(): Promise<void> {
     this.#isClosed = true;
-    // Calls under way come to their end, which their deadline bounds: a deployment must not cost people their captcha.
+    // Waits for calls in flight, which end at their deadline, so that a deployment fails no visitor's captcha.
     await (await this.#opening)?.close();
   }
 
-  /** Loaded with the first call: undici alone would make up most of what this module adds to the start. */
+  /** Imports undici with the first call, because undici would be most of what this module adds to the start. */
   async #open(): Promise<Agent> {
     this.#opening ??= import('undici').then(
       ({ Agent }) =>
-        // The deadline of the call is the one deadline; undici's own would only add surprises beside it. Connecting is
-        // given up apart: it does not end with the call that began it, and would hold its place for good.
+        // Calls have their own deadline, so undici's timeouts are off. Only connecting has one here: it goes on after
+        // the call that began it has expired, and would otherwise hold its place among the sockets for good.
         new Agent({
           connections: this.options.maxSockets,
           pipelining: 1,

@@ -5,37 +5,36 @@ import {
   CaptchaQuotaExceededException,
   CaptchaUnavailableException,
 } from '../../errors.js';
+import { NAVER_KEY_PATTERN } from '../../naver-facts.js';
 import type { CaptchaKind, CaptchaMedia, NaverPlatform } from '../../types.js';
+import { isRecord } from '../../unknown-values.js';
 import { PLATFORMS } from './platforms.js';
 import { quotaResetsAt } from './quota-reset.js';
 
-/** A reply as it came: nothing of it is trusted yet. */
+/** A reply as it arrived, not checked yet. */
 export interface NaverReply {
   readonly status: unknown;
   readonly data: unknown;
 }
 
-/** A reply and when it came, in milliseconds since 1970. */
+/** A reply and when it arrived, in milliseconds since 1970. */
 export interface TimedReply extends NaverReply {
   readonly atMs: number;
 }
 
-/** What NAVER says of an answer. Each of the three refusals asks for another sentence to the person. */
+/** What NAVER says about an answer. Visitors read another sentence for each of the three refusals. */
 export type NaverComparison =
   | { readonly result: 'right'; readonly responseTimeSeconds?: number }
   | { readonly result: 'wrong'; readonly responseTimeSeconds?: number }
-  /** CT001: NAVER does not know the key, or no longer. */
+  /** CT001: NAVER does not know the key, or no longer knows it. */
   | { readonly result: 'unknown-key' }
   /** CT002: the picture or sound was never fetched for this key. */
   | { readonly result: 'never-fetched' };
 
-/** Keys seen are 16 letters and digits (documented and observed); a little room is left on both sides. */
-export const NAVER_KEY_PATTERN = /^[A-Za-z0-9]{8,32}$/;
-
 /** Reads the reply to "issue a key". */
 export function readIssuedKey(reply: TimedReply, platform: NaverPlatform): string {
   const body = parseObject(reply.data);
-  // Labelled text/plain by NAVER: the content decides, not the label.
+  // NAVER labels this JSON as text/plain, so the content decides and not the content type.
   if (reply.status === 200 && typeof body?.['key'] === 'string' && NAVER_KEY_PATTERN.test(body['key'])) {
     return body['key'];
   }
@@ -59,7 +58,7 @@ export function readMedia(reply: TimedReply, kind: CaptchaKind, platform: NaverP
   throw refusal(reply, body, platform);
 }
 
-/** Reads the reply to "compare". A wrong answer and an unknown key both come with 200 or 403 (observed). */
+/** Reads the reply to "compare". NAVER sends wrong answers and unknown keys with status 200 or 403 (observed). */
 export function readComparison(reply: TimedReply, platform: NaverPlatform): NaverComparison {
   const body = parseObject(reply.data);
   const { status } = reply;
@@ -77,7 +76,7 @@ export function readComparison(reply: TimedReply, platform: NaverPlatform): Nave
   throw refusal(reply, body, platform);
 }
 
-/** Documented once as a string and once as a number; -1 where NAVER cannot tell. */
+/** Documented once as a string and once as a number; -1 if NAVER does not know it. */
 function responseTime(given: unknown): { responseTimeSeconds?: number } {
   const seconds = typeof given === 'string' && given.trim() !== '' ? Number(given) : given;
   return typeof seconds === 'number' && Number.isFinite(seconds) && seconds >= 0
@@ -96,7 +95,8 @@ function isWav(body: Buffer): boolean {
 }
 
 /**
- * Why a reply that is no answer came. Nothing of NAVER's text is repeated: a proxy in between could echo headers.
+ * The error for a reply that is no answer. It repeats no text of the reply, because a proxy could put the request's
+ * headers there.
  */
 function refusal(
   reply: TimedReply,
@@ -107,7 +107,7 @@ function refusal(
   const code = errorCode(body);
   const seen = `status ${typeof status === 'number' ? String(status) : 'unknown'}, code ${shown(code)}`;
 
-  // A 403 that speaks of a key or of an answer is about those, not about this application.
+  // A 403 with a CT code or a result is about the key or the answer, not about this application.
   const aboutTheKey = code?.startsWith('CT') === true || body?.['result'] !== undefined;
   if (status === 401 || status === 404 || status === 405 || (status === 403 && !aboutTheKey)) {
     return new CaptchaMisconfiguredException({
@@ -116,7 +116,7 @@ function refusal(
   }
   if (status === 400 && platform !== 'developers' && code === '100') {
     return new CaptchaMisconfiguredException({
-      detail: `NAVER's gateway refuses the request's form (${seen}). See that baseUrl starts with https.`,
+      detail: `NAVER's gateway refuses the form of the request (${seen}). Check that baseUrl starts with https:.`,
     });
   }
   if (status === 429) {
@@ -125,28 +125,28 @@ function refusal(
       return new CaptchaQuotaExceededException({
         retryAfterSeconds: Math.ceil((quotaResetsAt(reply.atMs) - reply.atMs) / 1000),
         detail:
-          `NAVER says that the day's quota is used up (${seen}).` +
+          `NAVER replies that the day's quota is used up (${seen}).` +
           (platform === 'developers'
             ? ''
-            : ' It says the same when the CAPTCHA API is not ticked for the application. ' +
+            : ' It replies the same if the CAPTCHA API is not ticked for the application. ' +
               PLATFORMS[platform].remedy),
       });
     }
     return new CaptchaUnavailableException({
       origin: 'too-fast',
       retryAfterSeconds: 1,
-      detail: `NAVER says that calls come too fast (${seen}).`,
+      detail: `NAVER replies that calls come too fast (${seen}).`,
     });
   }
   if (typeof status === 'number' && status >= 500) {
-    return new CaptchaUnavailableException({ detail: `NAVER has a fault of its own (${seen}).` });
+    return new CaptchaUnavailableException({ detail: `NAVER failed (${seen}).` });
   }
   return new CaptchaUnavailableException({ detail: `Unexpected reply from NAVER (${seen}).` });
 }
 
 function reason(status: number, body: Record<string, unknown> | undefined, platform: NaverPlatform): string {
   if (status === 404 || status === 405) {
-    return 'The URL is wrong: compare baseUrl with the platform, or leave it out.';
+    return 'The URL is wrong: remove baseUrl, or set the one of this platform.';
   }
   const { remedy } = PLATFORMS[platform];
   const text = typeof body?.['errorMessage'] === 'string' ? body['errorMessage'] : '';
@@ -156,10 +156,10 @@ function reason(status: number, body: Record<string, unknown> | undefined, platf
   return `The id or secret is wrong, or the CAPTCHA API is not ticked for the application. ${remedy}`;
 }
 
-/** `errorCode` beside the rest on `developers`, inside `error` at NAVER Cloud's gateway; a number is read as text. */
+/** On `developers` a field of the body, at NAVER Cloud's gateway a field of its `error`; a number is read as text. */
 function errorCode(body: Record<string, unknown> | undefined): string | undefined {
   const inner = body?.['error'];
-  const code = body?.['errorCode'] ?? (isObject(inner) ? inner['errorCode'] : undefined);
+  const code = body?.['errorCode'] ?? (isRecord(inner) ? inner['errorCode'] : undefined);
   return typeof code === 'number' ? String(code) : typeof code === 'string' ? code : undefined;
 }
 
@@ -168,17 +168,13 @@ function shown(code: string | undefined): string {
 }
 
 function parseObject(data: unknown): Record<string, unknown> | undefined {
-  if (isObject(data) && !(data instanceof Uint8Array)) return data;
+  if (isRecord(data) && !(data instanceof Uint8Array)) return data;
   const text = data instanceof Uint8Array ? new TextDecoder().decode(data) : data;
   if (typeof text !== 'string') return undefined;
   try {
     const parsed: unknown = JSON.parse(text);
-    return isObject(parsed) ? parsed : undefined;
+    return isRecord(parsed) ? parsed : undefined;
   } catch {
     return undefined;
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -3,13 +3,25 @@ import type { IncomingMessage } from 'node:http';
 
 import { HttpModule, HttpService } from '@nestjs/axios';
 import { Module } from '@nestjs/common';
+import { NaverCaptchaModule } from 'nestjs-naver-captcha';
 import { firstValueFrom } from 'rxjs';
 
-import { AppModule } from './app.module.js';
+import { SignupController } from './app.module.js';
 import { start } from './running-app.js';
 
-/** The application calls another service too, with the same HttpService. */
-@Module({ imports: [AppModule, HttpModule] })
+/** The application calls NAVER and another service with the same HttpService. */
+@Module({
+  imports: [
+    HttpModule,
+    NaverCaptchaModule.forRootAsync({
+      routes: true,
+      imports: [HttpModule],
+      inject: [HttpService],
+      useFactory: (httpService: HttpService) => ({ httpService }),
+    }),
+  ],
+  controllers: [SignupController],
+})
 class SharingModule {}
 
 /** What servers of this process heard as `Authorization`: NAVER's emulator, and others. */
