@@ -22,6 +22,7 @@ const OPERATIONS = {
   get: (store, name) => store.get(name),
   set: (store, name) => store.set(name, 1, MINUTE),
   delete: (store, name) => store.delete(name),
+  pop: (store, name) => store.pop(name),
 } as const satisfies Record<string, (store: RedisCaptchaStore, name: string) => Promise<unknown>>;
 const operations = Object.entries(OPERATIONS);
 
@@ -73,8 +74,9 @@ describe.each([
     const slowed = new RedisCaptchaStore({ client: connected.client, prefix });
     return {
       store: {
-        take: (name, { limit, ttlMs }) => slowed.take(name, { limit, ttlMs: ttlMs * 1000 }),
-        release: (name) => slowed.release(name),
+        take: (name, { ttlMs, ...limit }) => slowed.take(name, { ...limit, ttlMs: ttlMs * 1000 }),
+        release: (name, amount) => slowed.release(name, amount),
+        pop: (name) => slowed.pop(name),
         get: (name) => slowed.get(name),
         set: (name, count, { ttlMs }) => slowed.set(name, count, { ttlMs: ttlMs * 1000 }),
         delete: (name) => slowed.delete(name),

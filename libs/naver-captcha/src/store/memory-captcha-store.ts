@@ -51,9 +51,9 @@ export class MemoryCaptchaStore implements CaptchaStore {
     });
   }
 
-  async release(name: string): Promise<void> {
+  async release(name: string, amount = 1): Promise<void> {
     const entry = this.#living(name);
-    if (entry !== undefined && entry.count > 0) entry.count -= 1;
+    if (entry !== undefined) entry.count = Math.max(0, entry.count - amount);
     return Promise.resolve();
   }
 
@@ -72,15 +72,21 @@ export class MemoryCaptchaStore implements CaptchaStore {
     return Promise.resolve();
   }
 
-  #take(name: string, { limit, ttlMs }: CaptchaStoreLimit): CaptchaStoreTaking {
+  async pop(name: string): Promise<number> {
+    const count = this.#living(name)?.count ?? 0;
+    this.#purpose(name).entries.delete(name);
+    return Promise.resolve(count);
+  }
+
+  #take(name: string, { limit, ttlMs, amount = 1 }: CaptchaStoreLimit): CaptchaStoreTaking {
     const entry = this.#living(name);
     if (entry === undefined) {
-      if (limit < 1) return { taken: false, count: 0 };
-      this.#insert(name, { count: 1, expiresAt: this.#clock.now() + ttlMs });
-      return { taken: true, count: 1 };
+      if (amount > limit) return { taken: false, count: 0 };
+      this.#insert(name, { count: amount, expiresAt: this.#clock.now() + ttlMs });
+      return { taken: true, count: amount };
     }
-    if (entry.count >= limit) return { taken: false, count: entry.count };
-    entry.count += 1;
+    if (entry.count + amount > limit) return { taken: false, count: entry.count };
+    entry.count += amount;
     return { taken: true, count: entry.count };
   }
 

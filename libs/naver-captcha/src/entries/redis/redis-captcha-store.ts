@@ -1,7 +1,7 @@
 import type { CaptchaStore, CaptchaStoreLimit, CaptchaStoreTaking } from '../../store/captcha-store.js';
 import { RedisCaptchaStoreError } from './redis-captcha-store.error.js';
 import { type RedisCaptchaClient, type ScriptRunner, scriptRunner } from './redis-client.js';
-import { DELETE, GET, type RedisScript, RELEASE, SET, TAKE } from './scripts.js';
+import { DELETE, GET, POP, type RedisScript, RELEASE, SET, TAKE } from './scripts.js';
 
 /** How a {@link RedisCaptchaStore} is set up. */
 export interface RedisCaptchaStoreOptions {
@@ -50,22 +50,28 @@ export class RedisCaptchaStore implements CaptchaStore {
     }
   }
 
-  async take(name: string, { limit, ttlMs }: CaptchaStoreLimit): Promise<CaptchaStoreTaking> {
-    const reply = await this.#run('take', TAKE, name, [String(limit), lifetime(ttlMs)], (late) => {
-      if (parseTaking(late)?.taken === true) this.release(name).catch(() => undefined);
+  async take(name: string, { limit, ttlMs, amount = 1 }: CaptchaStoreLimit): Promise<CaptchaStoreTaking> {
+    const reply = await this.#run('take', TAKE, name, [String(limit), lifetime(ttlMs), String(amount)], (late) => {
+      if (parseTaking(late)?.taken === true) this.release(name, amount).catch(() => undefined);
     });
     const taking = parseTaking(reply);
     if (taking === undefined) throw unexpectedReply('take');
     return taking;
   }
 
-  async release(name: string): Promise<void> {
-    await this.#run('release', RELEASE, name);
+  async release(name: string, amount = 1): Promise<void> {
+    await this.#run('release', RELEASE, name, [String(amount)]);
   }
 
   async get(name: string): Promise<number> {
     const count = parseCount(await this.#run('get', GET, name));
     if (count === undefined) throw unexpectedReply('get');
+    return count;
+  }
+
+  async pop(name: string): Promise<number> {
+    const count = parseCount(await this.#run('pop', POP, name));
+    if (count === undefined) throw unexpectedReply('pop');
     return count;
   }
 

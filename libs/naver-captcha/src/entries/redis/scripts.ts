@@ -11,19 +11,21 @@ function script(source: string): RedisScript {
   return { source, sha1: hash('sha1', source) };
 }
 
-// A key that is there keeps the time it has left: INCR and DECR do not touch it.
+// A key that is there keeps the time it has left: INCRBY and DECRBY do not touch it.
 export const TAKE = script(`
 local held = redis.call('GET', KEYS[1])
 local count = tonumber(held or 0)
-if count >= tonumber(ARGV[1]) then return { 0, count } end
-if held then return { 1, redis.call('INCR', KEYS[1]) } end
-redis.call('SET', KEYS[1], 1, 'PX', ARGV[2])
-return { 1, 1 }
+local amount = tonumber(ARGV[3])
+if count + amount > tonumber(ARGV[1]) then return { 0, count } end
+if held then return { 1, redis.call('INCRBY', KEYS[1], amount) } end
+redis.call('SET', KEYS[1], amount, 'PX', ARGV[2])
+return { 1, amount }
 `);
 
 export const RELEASE = script(`
 local count = tonumber(redis.call('GET', KEYS[1]) or 0)
-if count > 0 then return redis.call('DECR', KEYS[1]) end
+local amount = math.min(count, tonumber(ARGV[1]))
+if amount > 0 then return redis.call('DECRBY', KEYS[1], amount) end
 return count
 `);
 
@@ -35,6 +37,12 @@ return tonumber(redis.call('GET', KEYS[1]) or 0)
 export const SET = script(`
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return tonumber(ARGV[1])
+`);
+
+export const POP = script(`
+local count = tonumber(redis.call('GET', KEYS[1]) or 0)
+redis.call('DEL', KEYS[1])
+return count
 `);
 
 export const DELETE = script(`

@@ -24,8 +24,8 @@ export class ForgetfulStore implements CaptchaStore {
     return this.#memory.take(name, limit);
   }
 
-  release(name: string): Promise<void> {
-    return this.#memory.release(name);
+  release(name: string, amount?: number): Promise<void> {
+    return this.#memory.release(name, amount);
   }
 
   get(name: string): Promise<number> {
@@ -38,6 +38,10 @@ export class ForgetfulStore implements CaptchaStore {
 
   delete(name: string): Promise<void> {
     return this.#memory.delete(name);
+  }
+
+  pop(name: string): Promise<number> {
+    return this.#memory.pop(name);
   }
 
   #newMemory(): MemoryCaptchaStore {
