@@ -67,7 +67,6 @@ describe('what is used when little is said', () => {
       keyTtlMs: 600_000,
       maxAttempts: 1,
       dailyQuota: 1000,
-      quotaReserve: 0.1,
       issueLimit: { limit: 10, windowMs: 60_000 },
       onUnavailable: 'reject',
       keys: 'sealed',

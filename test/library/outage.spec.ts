@@ -171,7 +171,7 @@ describe.each(ADAPTERS)('attacks on allow, on %s', (adapter) => {
   it('a burnt quota lets nobody through', async () => {
     await using app = await startSignup(emulator, {
       adapter,
-      options: { ...allow, dailyQuota: 3, quotaReserve: 0 },
+      options: { ...allow, dailyQuota: 3 },
     });
     const answer = await solve(app, emulator);
     await app.get(NaverCaptchaService).createChallenge();

@@ -109,7 +109,7 @@ describe('prefetch', () => {
   });
 
   it('spends no more than the quota leaves for issuing', async () => {
-    await using app = await start({ dailyQuota: 2, quotaReserve: 0.5 });
+    await using app = await start({ dailyQuota: 2.5 });
     await filled(app, 1);
 
     expect(calls('code=0')).toBe(1);

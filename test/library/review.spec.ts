@@ -88,7 +88,7 @@ describe('a day that NAVER closed', () => {
   });
 
   it('is believed to be closed for no longer than it lasts', async () => {
-    await using app = await startSignup(emulator, { options: { dailyQuota: 10, quotaReserve: 0 } });
+    await using app = await startSignup(emulator, { options: { dailyQuota: 10 } });
     const issue = () => app.get(NaverCaptchaService).createChallenge();
     // The clock stands at noon in Korea.
     app.clock.advance(12 * 3_600_000 - 2000);

@@ -220,7 +220,7 @@ describe('a span of a call', () => {
   });
 
   it.each(['quota', 'breaker'] as const)('is not made where the %s refuses the call', async (gate) => {
-    await using app = await start({ options: gate === 'quota' ? { dailyQuota: 1, quotaReserve: 0 } : {} });
+    await using app = await start({ options: gate === 'quota' ? { dailyQuota: 1 } : {} });
     if (gate === 'quota') await app.get(NaverCaptchaService).createChallenge();
     else await breakIssuing(app);
     telemetry.takeSpans();

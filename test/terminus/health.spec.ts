@@ -301,7 +301,7 @@ describe('an outage', () => {
   });
 
   it('is told also where the quota of the other kind refuses before the breaker does', async () => {
-    await using app = await start({ kinds: ['audio'], options: { dailyQuota: 5, quotaReserve: 0 } });
+    await using app = await start({ kinds: ['audio'], options: { dailyQuota: 5 } });
     await breakIssuing(app);
 
     expect(await healthOf(app)).toMatchObject({
@@ -312,7 +312,7 @@ describe('an outage', () => {
 });
 
 describe('the quota', () => {
-  const options = { dailyQuota: 10, quotaReserve: 0.1 };
+  const options = { dailyQuota: 10 };
 
   async function use(app: RunningApp, kind: CaptchaKind, times: number): Promise<void> {
     for (let time = 0; time < times; time += 1) await app.get(NaverCaptchaService).createChallenge({ kind });

@@ -51,6 +51,19 @@ export interface QuotaEvent {
   readonly limit: number | undefined;
 }
 
+/** A limit is being reached. The busiest networks of this minute, in this process; told at most once a minute. */
+export interface BusiestEvent {
+  readonly type: 'busiest';
+  readonly networks: readonly {
+    /** The hash of an IPv4 /24 or an IPv6 /48: `NaverCaptchaService.hashesOf(ip)` yields it for an address. */
+    readonly network: string;
+    /** Challenges asked for in this minute, refused ones included. */
+    readonly challenges: number;
+    /** Households of this network that asked. */
+    readonly households: number;
+  }[];
+}
+
 /** The breaker of one kind of call changed its state: an open one sends nothing to NAVER. */
 export interface BreakerEvent extends Pick<NaverCall, 'platform' | 'operation'> {
   readonly type: 'breaker';
@@ -59,4 +72,4 @@ export interface BreakerEvent extends Pick<NaverCall, 'platform' | 'operation'> 
 
 /** What happens in the module. No event holds an answer, a key, a secret or anything about a person. */
 export type CaptchaEvent =
-  ChallengeIssuedEvent | VerdictEvent | AllowedEvent | UpstreamCallEvent | QuotaEvent | BreakerEvent;
+  ChallengeIssuedEvent | VerdictEvent | AllowedEvent | UpstreamCallEvent | QuotaEvent | BusiestEvent | BreakerEvent;

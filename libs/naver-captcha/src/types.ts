@@ -129,7 +129,7 @@ export interface CaptchaQuota {
   readonly used: number;
   /** Absent where there is none. */
   readonly limit: number | undefined;
-  /** Challenges that can still be made, `quotaReserve` kept back; absent where nothing limits them. */
+  /** Challenges that can still be made, each with its comparison; undefined if there is no limit. */
   readonly left: number | undefined;
   /** The next midnight in Korea. */
   readonly resetsAt: Date;
@@ -166,9 +166,9 @@ export interface ResolvedCaptchaOptions {
   readonly maxAttempts: number;
   /** Calls a day and kind; none where NAVER bills each. */
   readonly dailyQuota: number | undefined;
-  /** The share of the day's quota that is kept for comparing. */
-  readonly quotaReserve: number;
   readonly issueLimit: CaptchaRate | false;
+  /** In CIDR notation. */
+  readonly refusedNetworks: readonly string[];
   readonly prefetch: CaptchaPrefetch | false;
   readonly onUnavailable: OnCaptchaUnavailable;
   readonly keys: 'sealed' | 'raw';

@@ -33,12 +33,17 @@ import { AfterFailures } from '../guard/after-failures.js';
 import { BodyValidation } from '../guard/body-validation.js';
 import { CaptchaOutcomes } from '../guard/captcha-outcomes.js';
 import { createCaptchaKeys } from '../keys/captcha-keys.js';
+import { AnswerLimits } from '../limits/answer-limits.js';
 import { Attempts } from '../limits/attempts.js';
+import { BusiestAskers } from '../limits/busiest-askers.js';
+import { DayQuota } from '../limits/day-quota.js';
 import { Failures } from '../limits/failures.js';
 import { FetchLimit } from '../limits/fetch-limit.js';
 import { HashedNames } from '../limits/hashed-names.js';
 import { IssueLimit } from '../limits/issue-limit.js';
+import { OpenChallenges } from '../limits/open-challenges.js';
 import { QuotaGate } from '../limits/quota.gate.js';
+import { WrongAnswers } from '../limits/wrong-answers.js';
 import { QuietLogger } from '../quiet-logger.js';
 import type { CaptchaStore } from '../store/captcha-store.js';
 import { MemoryCaptchaStore } from '../store/memory-captcha-store.js';
@@ -120,14 +125,17 @@ export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
     { provide: CAPTCHA_KEYS, useFactory: createCaptchaKeys, inject: [CAPTCHA_OPTIONS, CAPTCHA_RANDOM] },
     { provide: CAPTCHA_VERIFIER, useExisting: AnswerVerifier },
     AfterFailures,
+    AnswerLimits,
     AnswerVerifier,
     Attempts,
     BodyValidation,
+    BusiestAskers,
     CallReportGate,
     CaptchaOutcomes,
     ChallengeMaker,
     ChallengeMedia,
     ChallengeSupply,
+    DayQuota,
     Failures,
     FetchLimit,
     GatedCalls,
@@ -137,9 +145,11 @@ export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
     NaverCaptchaService,
     NaverEngine,
     NaverTransport,
+    OpenChallenges,
     QuietLogger,
     QuotaGate,
     Refusals,
+    WrongAnswers,
   ],
   exports: [
     CAPTCHA_CLOCK,

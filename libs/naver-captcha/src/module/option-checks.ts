@@ -1,3 +1,5 @@
+import ipaddr from 'ipaddr.js';
+
 import type { CaptchaPrefetch } from '../types.js';
 import { isObject } from '../unknown-values.js';
 
@@ -119,4 +121,9 @@ export function parsePrefetch(given: unknown): CaptchaPrefetch | undefined {
 /** With the flags g and y a regular expression remembers where it stopped, and refuses every other answer. */
 export function parsePattern(given: unknown): RegExp | undefined {
   return given instanceof RegExp ? new RegExp(given.source, given.flags.replaceAll(/[gy]/g, '')) : undefined;
+}
+
+/** Returns true for a network in CIDR notation. */
+export function isNetwork(text: string): boolean {
+  return ipaddr.isValidCIDR(text);
 }

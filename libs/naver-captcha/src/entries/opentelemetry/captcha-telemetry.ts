@@ -68,7 +68,8 @@ function record(event: CaptchaEvent, spans: CallSpans, instruments: CaptchaInstr
       instruments.breaker(event);
       return;
     case 'quota':
-      // The gauges tell it.
+    case 'busiest':
+      // The gauges and counters show it.
       return;
     default:
       event satisfies never;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import type { CaptchaKeys, KeyContents, OpenedKey } from '../../keys/captcha-keys.js';
+import { type CaptchaKeys, type KeyContents, NO_ASKER, type OpenedKey } from '../../keys/captcha-keys.js';
 import type { CaptchaExpectation } from '../../types.js';
 import { failing, failureOf, FIXED_KEY, USED_UP_PAYLOAD } from './fixed-answer.js';
 
@@ -32,6 +32,7 @@ export class FixedKeys implements CaptchaKeys {
       kind: expected.kinds?.[0] ?? 'image',
       // A payload of its own each time, so that attempts at the fixed key never run out.
       payload: failure === 'CAPTCHA_USED' ? USED_UP_PAYLOAD : Buffer.from(failing(randomUUID(), failure)),
+      askerTag: NO_ASKER,
       fits: () => true,
     };
   }

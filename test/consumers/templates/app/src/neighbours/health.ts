@@ -23,7 +23,7 @@ class HealthController {
 
 @Module({
   imports: [
-    NaverCaptchaModule.forRoot({ dailyQuota: DAILY_QUOTA, quotaReserve: 0 }),
+    NaverCaptchaModule.forRoot({ dailyQuota: DAILY_QUOTA }),
     TerminusModule.forRoot({ logger: false }),
   ],
   controllers: [HealthController],
