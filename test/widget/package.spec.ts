@@ -126,7 +126,7 @@ describe('customElements.json', () => {
     );
     const sources = ['src/naver-captcha.element.ts', 'src/challenge-panel.ts'].map(read).join('\n');
     const { attributes, events, slots, cssParts, cssProperties } = manifest();
-    // `form` is the browser's own.
+    // The browser implements `form`.
     expect(names(attributes).filter((name) => name !== 'form')).toEqual(
       [...new Set([...observed, ...found(sources, /(?:get|has)Attribute\('(\w+)'/g)])].sort(),
     );
