@@ -138,7 +138,7 @@ describe.each(ADAPTERS)('the demo’s sign-up page on %s', (adapter) => {
     await site.goto('/');
     await site.captcha().fill(await site.fillSignup());
     const before = await site.keyAfter('');
-    // An address that the browser takes and class-validator does not.
+    // The browser accepts this address, and class-validator refuses it.
     await site.page.getByLabel('이메일').fill('hong@localhost');
     await site.signUp();
 
