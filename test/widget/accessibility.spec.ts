@@ -7,7 +7,7 @@ import { WidgetPage } from './support/widget-page.ts';
 
 const widget = WidgetPage.install();
 
-/** Pictures of each state, for whoever wants to look. */
+/** Screenshots of each state, for review. */
 const SHOTS = 'test-results/widget';
 const FORM = `<naver-captcha src="/captcha" required><p slot="help">잘 안 되면 <a href="/other">고객센터</a></p></naver-captcha>`;
 

@@ -149,7 +149,7 @@ export class AnswerVerifier implements CaptchaVerifier {
     } catch (thrown) {
       if (!(thrown instanceof CaptchaUnavailableException)) throw thrown;
       if (await isAllowed(thrown, allow)) return this.#letThrough(key, thrown);
-      // Only if the client is told of the outage; a key that is let through has had its turn.
+      // Only if the request is refused; a key that is let through is spent.
       await this.attempts.giveBack(key);
       throw thrown;
     }

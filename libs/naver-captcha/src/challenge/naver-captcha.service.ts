@@ -32,7 +32,7 @@ export class NaverCaptchaService {
 
   /**
    * Asks NAVER for a key, unless one is ready (`prefetch`), and seals it. One call of the day's quota.
-   * @throws CaptchaMalformedException if kind, action or binding is none
+   * @throws CaptchaMalformedException if kind, action or binding is invalid
    * @throws CaptchaTooManyException if `by` has asked too often
    * @throws CaptchaUnavailableException, CaptchaQuotaExceededException, CaptchaMisconfiguredException
    */
@@ -44,7 +44,7 @@ export class NaverCaptchaService {
    * The picture or the sound of a key this application made. Costs no quota; NAVER is asked at most five times a key,
    * and repeats come from a bounded cache.
    * @throws CaptchaTooManyException if it was fetched five times already
-   * @throws CaptchaMalformedException, CaptchaInvalidException, CaptchaExpiredException for keys that are none
+   * @throws CaptchaMalformedException, CaptchaInvalidException, CaptchaExpiredException if the key is not valid
    * @throws CaptchaUnavailableException, CaptchaMisconfiguredException
    */
   async fetchMedia(key: string): Promise<CaptchaMedia> {
@@ -66,8 +66,8 @@ export class NaverCaptchaService {
    * true. {@link verifyOrThrow} cannot be misread so.
    *
    * At most one call of the day's quota, and none for what can be judged without asking NAVER.
-   * @throws CaptchaUnavailableException, CaptchaQuotaExceededException, CaptchaMisconfiguredException if no verdict
-   *   can be had; these are never a verdict
+   * @throws CaptchaUnavailableException, CaptchaQuotaExceededException, CaptchaMisconfiguredException if the answer
+   *   cannot be judged; these are never a verdict
    */
   async verify(answer: CaptchaAnswer, expected: CaptchaExpectation = {}): Promise<CaptchaVerdict> {
     return this.verifier.verify(answer, expected);

@@ -13,6 +13,15 @@ import { CAPTCHA_CLOCK, CAPTCHA_EVENTS, CAPTCHA_OPTIONS, CAPTCHA_STORE } from '.
 import type { CaptchaClock, CaptchaKind, CaptchaQuota, NaverCall, ResolvedCaptchaOptions } from '../types.js';
 import { askStore } from './ask-store.js';
 
+const SAVE_CALLS = 'To use fewer calls, require the captcha only after failures (afterFailures).';
+const EXCEEDED = `Visitors get CAPTCHA_QUOTA_EXCEEDED until midnight in Korea. ${SAVE_CALLS}`;
+/** What follows for visitors, and what the operator can do. */
+const CONSEQUENCES: Readonly<Record<QuotaEvent['level'], string>> = {
+  '80%': `When it runs out, visitors get CAPTCHA_QUOTA_EXCEEDED until midnight in Korea. ${SAVE_CALLS}`,
+  '100%': EXCEEDED,
+  closed: `NAVER reported that it is used up. ${EXCEEDED}`,
+  reopened: 'NAVER accepts calls again, so visitors get captchas again. There is nothing to do.',
+};
 /** A closed day is tried by one call in this time: NAVER's midnight may come later than ours, or its limit be raised. */
 const PROBE_MS = 300_000;
 /** How long this process trusts a refusal without asking the store again. */
@@ -81,7 +90,8 @@ export class QuotaGate implements CallGate {
       if (!reached) await this.store.release(this.#countName(kind));
     } catch {
       this.logger.warn(
-        'CAPTCHA_STORE: the captcha store failed after a call to NAVER; the count of the day may be off by one call.',
+        'CAPTCHA_STORE: the captcha store failed after a call to NAVER, so the count of the day may be off by one call; ' +
+          'the visitor is not affected. Check the store.',
       );
     }
   }
@@ -134,7 +144,9 @@ export class QuotaGate implements CallGate {
   #report(kind: CaptchaKind, level: QuotaEvent['level'], used: number): void {
     const { dailyQuota: limit } = this.options;
     const share = limit === undefined ? '' : ` (${used} of ${limit})`;
-    this.logger.warn(`CAPTCHA_QUOTA: the day's quota of ${kind} calls is at ${level}${share}.`);
+    this.logger.warn(
+      `CAPTCHA_QUOTA: the day's quota of ${kind} calls: ${level}${share}. ${CONSEQUENCES[level]}`,
+    );
     this.events.next({ type: 'quota', kind, level, used, limit });
   }
 
@@ -142,7 +154,7 @@ export class QuotaGate implements CallGate {
     const now = this.clock.now();
     this.#refusedUntil.set(`${operation} ${kind}`, Math.min(now + TRUSTED_MS, quotaResetsAt(now)));
     this.logger.warn(
-      `CAPTCHA_QUOTA_EXCEEDED: the day's quota is used up; no more calls to ${operation} ${kind} keys until midnight in Korea.`,
+      `CAPTCHA_QUOTA_EXCEEDED: the day's quota has no call left to ${operation} ${kind} keys. ${EXCEEDED}`,
     );
     return this.#refusal();
   }
