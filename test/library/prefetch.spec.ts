@@ -183,7 +183,7 @@ describe('prefetch', () => {
       jest.useRealTimers();
     });
 
-    it('renews what nobody came for within the hour, and not before', async () => {
+    it('renews a picture that no visitor has got within an hour, and not before', async () => {
       const clock = new MovableClock();
       await using app = await start({}, clock);
       await filled(app, SIZE);

@@ -58,7 +58,7 @@ describe('the day’s quota', () => {
     });
   });
 
-  it('is told of at 80 % and at 100 %, once each, in the log and as an event', async () => {
+  it('is reported at 80 % and at 100 %, once each, in the log and as an event', async () => {
     const lines: unknown[] = [];
     const silent = (): void => undefined;
     const logger: LoggerService = { log: silent, error: silent, warn: (line: unknown) => lines.push(line) };
@@ -122,7 +122,7 @@ describe('the day’s quota', () => {
     expect((await app.get(NaverCaptchaService).quota()).image.used).toBe(2);
   });
 
-  it('costs nobody an attempt where it is known to be used up', async () => {
+  it('costs no visitor an attempt if it is known to be used up', async () => {
     const clock = new MovableClock();
     const store = new MemoryCaptchaStore({ clock });
     const takings: string[] = [];
@@ -140,7 +140,7 @@ describe('the day’s quota', () => {
     const first = await solve(app, emulator);
     const second = await solve(app, emulator);
     await issue(app);
-    // Only comparing tells that comparing is refused: the first who tries learns it for the others.
+    // Only a comparison shows that comparing is refused: the first one shows it for the others.
     expect((await signUp(app, first)).body).toMatchObject({ code: 'CAPTCHA_QUOTA_EXCEEDED' });
     takings.length = 0;
 
@@ -214,7 +214,7 @@ describe('a day that NAVER itself closes', () => {
 });
 
 describe('a day of 1,000 calls', () => {
-  it('serves 450 people and everybody who has a picture, whatever nonsense is sent in between', async () => {
+  it('serves 450 visitors and all who have a picture, also with invalid requests in between', async () => {
     await using app = await startSignup(emulator);
     const service = app.get(NaverCaptchaService);
     const used: { key: string; value: string }[] = [];
@@ -242,11 +242,11 @@ describe('a day of 1,000 calls', () => {
     expect(nonsense).toBe(100_000);
     expect(emulator.requests.filter(({ call }) => call !== 'fetch')).toHaveLength(900);
 
-    // The hundred calls left are for those who hold a picture; nobody gets a new one.
+    // The hundred calls left are for visitors who have a picture; no visitor gets a new one.
     await expect(service.createChallenge()).rejects.toMatchObject({ code: 'CAPTCHA_QUOTA_EXCEEDED' });
   }, 120_000);
 
-  it('lets everybody answer who was given a picture before issuing ran dry', async () => {
+  it('lets every visitor answer who got a picture before issuing stopped', async () => {
     await using app = await startSignup(emulator);
     for (let person = 0; person < 400; person += 1) {
       await app.get(NaverCaptchaService).createChallenge();

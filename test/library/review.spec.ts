@@ -30,7 +30,7 @@ beforeEach(async () => {
 
 afterEach(() => emulator.close());
 
-/** A store whose operations a test can stand in the way of. */
+/** A store whose operations a test can make fail. */
 function storeWith(
   clock: MovableClock,
   changed: (store: CaptchaStore) => Partial<CaptchaStore>,
@@ -102,7 +102,7 @@ describe('a day that NAVER closed', () => {
 });
 
 describe('a slow store', () => {
-  it('is no outage of NAVER’s, though it eats up a call’s time: `allow` lets nobody through', async () => {
+  it('is no outage of NAVER’s, though it eats up a call’s time: `allow` lets no request through', async () => {
     const clock = new MovableClock();
     let isSlow = false;
     const store = storeWith(clock, (memory) => ({
@@ -126,7 +126,7 @@ describe('a slow store', () => {
     expect((await signUp(app, answer)).status).toBe(200);
   });
 
-  it('that fails is told of in the log', async () => {
+  it('that fails is reported in the log', async () => {
     const clock = new MovableClock();
     const logger = new KeptLogs();
     const store = storeWith(clock, (memory) => ({
@@ -255,7 +255,7 @@ describe('afterFailures', () => {
     { windowMs: NaN },
     { windowMs: 0 },
     { limit: '5' as unknown as number },
-  ])('does not take %j, which would ask nobody for a captcha', (rate) => {
+  ])('does not accept %j, which would never require a captcha', (rate) => {
     const decorate = () => RequireCaptcha({ afterFailures: { ...rate, by: () => ({ key: 'k' }) } });
 
     expect(decorate).toThrow(RangeError);
@@ -289,7 +289,7 @@ describe('afterFailures', () => {
     expect(second).toMatchObject({ status: 400, body: { code: 'CAPTCHA_MISSING' } });
   });
 
-  it('tells of a wrong captcha where the store then fails to take the try back', async () => {
+  it('reports a wrong captcha if the store then fails to take the try back', async () => {
     const clock = new MovableClock();
     const store = storeWith(clock, (memory) => ({
       // Others come to the limit between the look and the count.

@@ -261,7 +261,7 @@ describe('where a key opens', () => {
     expect(await inAnotherProcess({ clientSecret: 'other' })).toEqual({ ...because('forged'), calls: 0 });
   });
 
-  it('through a rotation in three deploys, nobody is turned away', async () => {
+  it('through a rotation in three deploys, no key is refused', async () => {
     const [old, fresh] = ['old-'.repeat(8), 'new-'.repeat(8)] as const;
     const deploys: readonly (readonly string[])[] = [[old], [old, fresh], [fresh, old], [fresh]];
     const key = { binding: 'session' };
@@ -272,7 +272,7 @@ describe('where a key opens', () => {
     const opens = async (made: number, at: number): Promise<string> => {
       const [from, to] = [keys[made], apps[at]];
       if (from === undefined || to === undefined) throw new Error('There is no such deploy');
-      // A wrong binding is a mismatch to whoever can open the key, and spends nothing.
+      // A wrong binding is a mismatch for a process that can open the key, and spends nothing.
       const verdict = await verified({ key: from, value: VALUE }, { binding: 'other' }, to);
       return verdict.passed ? 'passed' : verdict.reason;
     };
@@ -644,7 +644,7 @@ describe("keys: 'raw'", () => {
     'abcdefgh\n',
     '가나다라마바사아',
     'a&b=c&d=e',
-  ])('%j is no key, and reaches nobody', async (key) => {
+  ])('%j is no key, and causes no call', async (key) => {
     expect(await verified({ key, value: VALUE }, {}, raw)).toEqual({ ...because('forged'), calls: 0 });
   });
 

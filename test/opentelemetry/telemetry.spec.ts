@@ -74,7 +74,7 @@ async function breakIssuing(app: RunningApp): Promise<void> {
   for (let time = 0; time < 3; time += 1) await failing(app.get(NaverCaptchaService).createChallenge());
 }
 
-/** The part of a span that tells what happened. */
+/** The parts of a span that a test compares. */
 function told({ name, kind, status, attributes }: ReadableSpan): unknown {
   return { name, kind, status: status.code, attributes };
 }
@@ -248,7 +248,7 @@ describe('a span of a call', () => {
 });
 
 describe('metrics', () => {
-  it('tell of challenges, verdicts and calls', async () => {
+  it('count challenges, verdicts and calls', async () => {
     await using app = await start({ require: { action: 'signup' } });
     const right = await solve(app, emulator, { action: 'signup' });
     const wrong = await solve(app, emulator, { action: 'signup' });
@@ -279,7 +279,7 @@ describe('metrics', () => {
     ]);
   });
 
-  it('tell of the breaker, and of who is let through meanwhile', async () => {
+  it('count changes of the breaker, and requests let through meanwhile', async () => {
     await using app = await start({ options: { onUnavailable: 'allow' }, require: { action: 'signup' } });
     const answer = await solve(app, emulator, { action: 'signup' });
     emulator.failNext({ fault: 'system-error', call: 'compare' });
@@ -339,7 +339,7 @@ describe('the quota', () => {
   const image = { 'naver.captcha.kind': 'image' };
   const audio = { 'naver.captcha.kind': 'audio' };
 
-  it('is told of each kind, and the store is asked when somebody reads, at no other time', async () => {
+  it('is reported for each kind, and the store is asked only when metrics are collected', async () => {
     const asked: string[] = [];
     class WatchedStore extends MemoryCaptchaStore {
       override get(key: string): Promise<number> {
@@ -379,7 +379,7 @@ describe('the quota', () => {
     expect(counted).not.toHaveProperty(['naver.captcha.quota.left {challenge}']);
   });
 
-  it('is not told while the store is dead, and everything else is', async () => {
+  it('is absent while the store fails, and everything else is reported', async () => {
     const dead = (): Promise<never> => Promise.reject(new Error('gone'));
     const store: CaptchaStore = { take: dead, release: dead, get: dead, set: dead, delete: dead };
     await using app = await start({ options: { store } });
@@ -397,7 +397,7 @@ describe('the quota', () => {
 });
 
 describe('what is recorded', () => {
-  it('holds no secret, key or answer, whatever happens', async () => {
+  it('contains no secret, key or answer in any case', async () => {
     const hidden: string[] = [emulator.clientSecret, emulator.clientId];
     const recorded: unknown[] = [];
     for (const fault of ['system-error', 'unauthorized', 'quota', 'html', 'reset-after-headers'] as const) {
@@ -438,7 +438,7 @@ describe('its place', () => {
     ).toBe(1);
   });
 
-  it('tells nothing any more once the application has closed', async () => {
+  it('reports nothing after the application has closed', async () => {
     const app = await start();
     const client = app.get(NaverCaptchaClient);
     await app.app.close();

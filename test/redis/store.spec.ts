@@ -70,7 +70,7 @@ describe.each([
 
   describeStore(name, async () => {
     const prefix = `${randomUUID()}:`;
-    // A thousand times slower than told: no test machine is so slow that its own time counts.
+    // A thousand times slower than set: no test machine is so slow that its own time counts.
     const slowed = new RedisCaptchaStore({ client: connected.client, prefix });
     return {
       store: {
@@ -120,7 +120,7 @@ describe.each([
     const ended = new Promise<void>((resolve) => {
       monitor.on('monitor', (_time: string, args: string[], source: string) => {
         if (args.includes(end)) resolve();
-        // What a script does inside Redis is told too.
+        // MONITOR also shows what a script does inside Redis.
         else if (source !== 'lua' && args.some((arg) => arg.includes(name))) seen.push(args);
       });
     });
@@ -169,7 +169,7 @@ describe.each([
     await until(async () => (await slow.take(newName(), { limit: 1, ...MINUTE })).taken);
   });
 
-  it('gives a taking back that came too late for whoever asked', async () => {
+  it('releases a taking whose reply comes after the timeout', async () => {
     const slow = new RedisCaptchaStore({ client: connected.client, timeoutMs: 20 });
     const name = newName();
     redis.pause();
@@ -255,7 +255,7 @@ describe('RedisCaptchaStore with a client that misbehaves', () => {
     ['TypeError', new TypeError('secret')],
     ['unknown', 'secret'],
     ['unknown', undefined],
-  ])("tells no more of a client's error than %s", async (kind, thrown) => {
+  ])("contains no more of a client's error than %s", async (kind, thrown) => {
     const store = answering(() => failing(thrown));
 
     const { error } = await rejection(store.get('attempt:x'));
@@ -287,7 +287,7 @@ describe('RedisCaptchaStore with a client that misbehaves', () => {
     await until(async () => (await store.get('attempt:x')) === 1);
   });
 
-  it('does not ask again for somebody who has been told that it failed', async () => {
+  it('does not retry after the caller has got its error', async () => {
     let refuse: (error: Error) => void = () => undefined;
     const first = new Promise<never>((_, reject) => (refuse = reject));
     let again = 0;
@@ -320,7 +320,7 @@ describe('the options of RedisCaptchaStore', () => {
     'refuse %j for a client',
     (other) => {
       expect(() => new RedisCaptchaStore({ client: other as never })).toThrow(
-        /needs a client: an ioredis Redis/,
+        /^client of RedisCaptchaStore must be an ioredis Redis/,
       );
     },
   );

@@ -12,6 +12,15 @@ import type { CaptchaClock, CaptchaKind, CaptchaQuota, ResolvedCaptchaOptions } 
 import { askStore } from './ask-store.js';
 import { BusiestAskers } from './busiest-askers.js';
 
+const SAVE_CALLS = 'To use fewer calls, require the captcha only after failures (afterFailures).';
+/** What follows for visitors once the quota is used up, and what the operator can do. */
+export const QUOTA_EXCEEDED_REMEDY = `Visitors get CAPTCHA_QUOTA_EXCEEDED until midnight in Korea. ${SAVE_CALLS}`;
+const CONSEQUENCES: Readonly<Record<QuotaEvent['level'], string>> = {
+  '80%': `When it runs out, visitors get CAPTCHA_QUOTA_EXCEEDED until midnight in Korea. ${SAVE_CALLS}`,
+  '100%': QUOTA_EXCEEDED_REMEDY,
+  closed: `NAVER reported that it is used up. ${QUOTA_EXCEEDED_REMEDY}`,
+  reopened: 'NAVER accepts calls again, so visitors get captchas again. There is nothing to do.',
+};
 /** One call issues a challenge, another one compares its answer. */
 export const CALLS_PER_CHALLENGE = 2;
 /** A closed day is tried by one call in this time: NAVER's midnight may come later than ours, or its limit be raised. */
@@ -127,7 +136,9 @@ export class DayQuota {
   #report(kind: CaptchaKind, level: QuotaEvent['level'], used: number): void {
     const { dailyQuota: limit } = this.options;
     const share = limit === undefined ? '' : ` (${used} of ${limit})`;
-    this.logger.warn(`CAPTCHA_QUOTA: the day's quota of ${kind} calls is at ${level}${share}.`);
+    this.logger.warn(
+      `CAPTCHA_QUOTA: the day's quota of ${kind} calls: ${level}${share}. ${CONSEQUENCES[level]}`,
+    );
     this.events.next({ type: 'quota', kind, level, used, limit });
     if (level !== 'reopened') this.busiest.report();
   }

@@ -6,7 +6,7 @@ import { CaptchaQuotaExceededException } from '../errors.js';
 import { QuietLogger } from '../quiet-logger.js';
 import { CAPTCHA_CLOCK, CAPTCHA_OPTIONS } from '../tokens.js';
 import type { CaptchaClock, CaptchaKind, NaverCall, ResolvedCaptchaOptions } from '../types.js';
-import { CALLS_PER_CHALLENGE, DayQuota } from './day-quota.js';
+import { CALLS_PER_CHALLENGE, DayQuota, QUOTA_EXCEEDED_REMEDY } from './day-quota.js';
 
 /** How long this process trusts a refusal without asking the store again. */
 const TRUSTED_MS = 10_000;
@@ -88,7 +88,7 @@ export class QuotaGate implements CallGate {
     const now = this.clock.now();
     this.#refusedUntil.set(`${operation} ${kind}`, Math.min(now + TRUSTED_MS, quotaResetsAt(now)));
     this.logger.warn(
-      `CAPTCHA_QUOTA_EXCEEDED: the day's quota is used up; no more calls to ${operation} ${kind} keys until midnight in Korea.`,
+      `CAPTCHA_QUOTA_EXCEEDED: the day's quota has no call left to ${operation} ${kind} keys. ${QUOTA_EXCEEDED_REMEDY}`,
     );
     return this.#refusal();
   }

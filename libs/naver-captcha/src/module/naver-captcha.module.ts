@@ -68,7 +68,7 @@ import type {
 } from './naver-captcha-options.js';
 import { resolveOptions } from './resolve-options.js';
 
-/** What `forRootAsync` takes: where the options come from, and what stands beside them. */
+/** What `forRootAsync` takes: the source of the options, and the extras. */
 export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
   NaverCaptchaModuleOptions,
   keyof NaverCaptchaOptionsFactory

@@ -3,41 +3,44 @@ import { RedisCaptchaStoreError } from './redis-captcha-store.error.js';
 import { type RedisCaptchaClient, type ScriptRunner, scriptRunner } from './redis-client.js';
 import { DELETE, GET, POP, type RedisScript, RELEASE, SET, TAKE } from './scripts.js';
 
-/** How a {@link RedisCaptchaStore} is set up. */
+/** The options of a {@link RedisCaptchaStore}. */
 export interface RedisCaptchaStoreOptions {
-  /** An ioredis `Redis` or `Cluster`, or a connected node-redis client or cluster. It stays yours: close it yourself. */
+  /** An ioredis `Redis` or `Cluster`, or a connected node-redis client or cluster. The store never closes it. */
   readonly client: RedisCaptchaClient;
   /**
-   * What every key in Redis begins with.
+   * The prefix of every key in Redis.
    * @default 'naver-captcha:'
    */
   readonly prefix?: string | undefined;
   /**
-   * Milliseconds one operation waits for Redis, a lost connection included.
+   * Milliseconds that one operation waits for Redis, including for a lost connection.
    * @default 250
    */
   readonly timeoutMs?: number | undefined;
 }
 
-/** A client keeps what it cannot send yet. While Redis is away, that must not grow for ever. */
-const MAX_UNANSWERED = 10_000;
+/** While Redis is down, its client queues commands; this limits their number. */
+const MAX_PENDING = 10_000;
+
+const REMEDY =
+  'Requests that need the store get CAPTCHA_UNAVAILABLE. Check that Redis is up and that its client reaches it.';
 
 /**
- * Remembers in Redis, so that several processes share one memory and restarts forget nothing. Each operation is
- * atomic and one round trip, and every key expires.
+ * Remembers used keys and counts in Redis, so that all processes share them and a restart does not lose them. Each
+ * operation is atomic and one round trip, and every key expires.
  *
- * While Redis is down or slow an operation waits for `timeoutMs` and then throws, and the module tells the client
- * `CAPTCHA_UNAVAILABLE`. There is no other policy on purpose: whoever lets requests through without the memory of used
- * keys lets used keys through. It works again as soon as the client has its connection back.
+ * While Redis is down or slow, each operation throws after `timeoutMs`, and visitors get `CAPTCHA_UNAVAILABLE`. No
+ * option lets their requests through, because a used key could then pass again. The store works again as soon as the
+ * client has reconnected.
  *
- * What timed out may still be carried out when Redis is back. Nobody has acted on such a taking, so it is released
- * as soon as its answer comes; should that fail too, a key is spent without having passed, never the other way round.
+ * Redis may still carry out a command that timed out. The caller did not act on such a taking, so the store releases it
+ * when its reply comes; if the release fails too, a key is spent without having passed, but never passes twice.
  */
 export class RedisCaptchaStore implements CaptchaStore {
   readonly #runner: ScriptRunner;
   readonly #prefix: string;
   readonly #timeoutMs: number;
-  #unanswered = 0;
+  #pending = 0;
 
   constructor({ client, prefix, timeoutMs }: RedisCaptchaStoreOptions) {
     this.#runner = scriptRunner(client);
@@ -45,15 +48,21 @@ export class RedisCaptchaStore implements CaptchaStore {
     this.#timeoutMs = timeoutMs ?? 250;
     if (!Number.isInteger(this.#timeoutMs) || this.#timeoutMs < 1 || this.#timeoutMs > 60_000) {
       throw new RangeError(
-        'timeoutMs of RedisCaptchaStore must be a whole number of milliseconds, 1 to 60000.',
+        'timeoutMs of RedisCaptchaStore must be a whole number of milliseconds from 1 to 60000.',
       );
     }
   }
 
   async take(name: string, { limit, ttlMs, amount = 1 }: CaptchaStoreLimit): Promise<CaptchaStoreTaking> {
-    const reply = await this.#run('take', TAKE, name, [String(limit), lifetime(ttlMs), String(amount)], (late) => {
-      if (parseTaking(late)?.taken === true) this.release(name, amount).catch(() => undefined);
-    });
+    const reply = await this.#run(
+      'take',
+      TAKE,
+      name,
+      [String(limit), lifetime(ttlMs), String(amount)],
+      (late) => {
+        if (parseTaking(late)?.taken === true) this.release(name, amount).catch(() => undefined);
+      },
+    );
     const taking = parseTaking(reply);
     if (taking === undefined) throw unexpectedReply('take');
     return taking;
@@ -90,22 +99,22 @@ export class RedisCaptchaStore implements CaptchaStore {
     parameters: readonly string[] = [],
     onLateReply: (reply: unknown) => void = () => undefined,
   ): Promise<unknown> {
-    if (this.#unanswered >= MAX_UNANSWERED) {
+    if (this.#pending >= MAX_PENDING) {
       throw new RedisCaptchaStoreError(
         'overload',
-        `Redis owes ${this.#unanswered} answers, and is asked nothing more until it gives some. Is it up?`,
+        `${this.#pending} Redis commands are pending, so no more are sent. ${REMEDY}`,
       );
     }
-    this.#unanswered += 1;
+    this.#pending += 1;
     const deadline = new AbortController();
     const answer = this.#evaluate(script, this.#prefix + name, parameters, deadline.signal).finally(() => {
-      this.#unanswered -= 1;
+      this.#pending -= 1;
     });
     try {
       return await this.#inTime(answer, deadline, onLateReply);
     } catch (thrown) {
       if (thrown instanceof RedisCaptchaStoreError) throw thrown;
-      // Not as `cause`: the client's errors hold addresses, and the command that failed may have been AUTH.
+      // Not as `cause`: the client's errors contain addresses, and the command that failed may have been AUTH.
       throw new RedisCaptchaStoreError(
         'error',
         `Redis could not carry out "${operation}": ${codeOf(thrown)}.`,
@@ -120,11 +129,11 @@ export class RedisCaptchaStore implements CaptchaStore {
     deadline: AbortSignal,
   ): Promise<unknown> {
     try {
-      return await this.#runner.byName(script, key, parameters);
+      return await this.#runner.byHash(script, key, parameters);
     } catch (thrown) {
-      // A Redis that was started anew knows no scripts. Whoever asked too long ago was told that it failed.
+      // A restarted Redis has no scripts. After the deadline the caller has its error already, so no retry.
       if (codeOf(thrown) !== 'NOSCRIPT' || deadline.aborted) throw thrown;
-      return await this.#runner.inFull(script, key, parameters);
+      return await this.#runner.bySource(script, key, parameters);
     }
   }
 
@@ -135,13 +144,13 @@ export class RedisCaptchaStore implements CaptchaStore {
   ): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        // A busy process first reads what has come meanwhile: its own slowness is not Redis's.
+        // First reads the replies that came while this process was busy: its own delay is not a fault of Redis.
         setImmediate(() => {
           deadline.abort();
           reject(
             new RedisCaptchaStoreError(
               'timeout',
-              `Redis did not answer within ${this.#timeoutMs} ms. Is it up, and does the client reach it?`,
+              `Redis did not answer within ${this.#timeoutMs} ms. ${REMEDY}`,
             ),
           );
         });
@@ -159,7 +168,7 @@ export class RedisCaptchaStore implements CaptchaStore {
   }
 }
 
-/** Redis takes whole milliseconds, and no lifetime that is over already. */
+/** Redis accepts only whole milliseconds above 0. */
 function lifetime(ttlMs: number): string {
   return String(Math.max(1, Math.ceil(ttlMs)));
 }
@@ -169,7 +178,7 @@ function parseTaking(reply: unknown): CaptchaStoreTaking | undefined {
   return taken === undefined || count === undefined ? undefined : { taken: taken === 1, count };
 }
 
-/** Clients can be told to give numbers as text. */
+/** Clients can be configured to return numbers as text. */
 function parseCount(reply: unknown): number | undefined {
   const count = typeof reply === 'string' && /^-?\d+$/.test(reply) ? Number(reply) : reply;
   return typeof count === 'number' && Number.isSafeInteger(count) ? count : undefined;
@@ -178,11 +187,11 @@ function parseCount(reply: unknown): number | undefined {
 function unexpectedReply(operation: keyof CaptchaStore): RedisCaptchaStoreError {
   return new RedisCaptchaStoreError(
     'reply',
-    `Redis answered "${operation}" with something that is no count.`,
+    `Redis answered "${operation}" with a value that is not a count. Check the client's options for replies.`,
   );
 }
 
-/** The one word that tells the kind of an error: Redis's own, Node's, or the name of its class. */
+/** The one word that identifies an error: the code of Redis, the code of Node.js, or the name of its class. */
 function codeOf(thrown: unknown): string {
   if (typeof thrown !== 'object' || thrown === null) return 'unknown';
   const text = (name: string): string => {

@@ -4,7 +4,7 @@ import { type CaptchaKeys, type KeyContents, NO_ASKER, type OpenedKey } from '..
 import type { CaptchaExpectation } from '../../types.js';
 import { failing, failureOf, FIXED_KEY, USED_UP_PAYLOAD } from './fixed-answer.js';
 
-/** Opens the fixed key beside those that the module itself makes. */
+/** Opens the fixed key and the keys that the module makes. */
 export class FixedKeys implements CaptchaKeys {
   readonly #real: CaptchaKeys;
   readonly #onCreate: (contents: KeyContents) => void;
@@ -30,7 +30,7 @@ export class FixedKeys implements CaptchaKeys {
     this.assertCanContain(expected);
     return {
       kind: expected.kinds?.[0] ?? 'image',
-      // A payload of its own each time, so that attempts at the fixed key never run out.
+      // A new payload each time, so that the fixed key never runs out of attempts.
       payload: failure === 'CAPTCHA_USED' ? USED_UP_PAYLOAD : Buffer.from(failing(randomUUID(), failure)),
       askerTag: NO_ASKER,
       fits: () => true,

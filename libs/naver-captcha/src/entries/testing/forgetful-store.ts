@@ -4,7 +4,7 @@ import { MemoryCaptchaStore } from '../../store/memory-captcha-store.js';
 import { CAPTCHA_KINDS, type CaptchaClock, type ResolvedCaptchaOptions } from '../../types.js';
 import { USED_UP_PAYLOAD } from './fixed-answer.js';
 
-/** A memory that a test resets. The attempts at one challenge are used up from the start, for `CAPTCHA_USED`. */
+/** A memory store that a test can reset. One challenge has no attempts left from the start, for `CAPTCHA_USED`. */
 export class ForgetfulStore implements CaptchaStore {
   readonly #clock: CaptchaClock;
   readonly #options: ResolvedCaptchaOptions;

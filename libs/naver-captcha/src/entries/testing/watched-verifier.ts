@@ -7,13 +7,16 @@ import type { CaptchaUnavailableException } from '../../errors.js';
 import type { CaptchaExpectation, CaptchaKind, CaptchaVerdict } from '../../types.js';
 import { type CaptchaTestFailure, failing, FIXED_KEY, FIXED_VALUE } from './fixed-answer.js';
 
-/** Called with every verification. @returns the code it is to end with; undefined to judge the answer as it is */
+/** Called before every verification. @returns the code it is to end with; undefined to judge the answer as it is */
 export type VerificationListener = (
   answer: unknown,
   expected: CaptchaExpectation,
 ) => CaptchaTestFailure | undefined;
 
-/** The module's verifier, observed by a test, which can make it fail: by an answer that the real rules refuse so. */
+/**
+ * The module's verifier, which reports each verification to a test. To make one fail, it passes an answer that the real
+ * rules refuse with the code.
+ */
 export class WatchedVerifier implements CaptchaVerifier {
   readonly #real: CaptchaVerifier;
   readonly #listener: VerificationListener;
