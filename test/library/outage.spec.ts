@@ -168,14 +168,13 @@ describe.each(ADAPTERS)('attacks on allow, on %s', (adapter) => {
     expect(told((await signUp(app, old)).body)).toBe('CAPTCHA_EXPIRED');
   });
 
-  it('a used-up quota lets no request through', async () => {
+  it('a day that NAVER closed lets no request through', async () => {
     await using app = await startSignup(emulator, {
       adapter,
-      options: { ...allow, dailyQuota: 3 },
+      options: allow,
     });
     const answer = await solve(app, emulator);
-    await app.get(NaverCaptchaService).createChallenge();
-    await app.get(NaverCaptchaService).createChallenge();
+    emulator.failNext({ fault: 'quota', call: 'compare' });
 
     expect(told((await signUp(app, answer)).body)).toBe('CAPTCHA_QUOTA_EXCEEDED');
     expect(told((await signUp(app, {})).body)).toBe('CAPTCHA_MISSING');

@@ -102,8 +102,8 @@ describe.each(ADAPTERS)('a health endpoint on %s', (adapter) => {
       credentials: { image: 'accepted', audio: 'unknown' },
       breakers: ALL_CLOSED,
       quota: {
-        image: { used: 2, limit: 1000, left: 898 },
-        audio: { used: 0, limit: 1000, left: 900 },
+        image: { used: 2, limit: 1000, left: 499 },
+        audio: { used: 0, limit: 1000, left: 500 },
       },
     });
   });
@@ -301,7 +301,7 @@ describe('an outage', () => {
   });
 
   it('is told also where the quota of the other kind refuses before the breaker does', async () => {
-    await using app = await start({ kinds: ['audio'], options: { dailyQuota: 5 } });
+    await using app = await start({ kinds: ['audio'], options: { dailyQuota: 6 } });
     await breakIssuing(app);
 
     expect(await healthOf(app)).toMatchObject({
@@ -320,7 +320,7 @@ describe('the quota', () => {
 
   it('that is low is shown, and up', async () => {
     await using app = await start({ options });
-    await use(app, 'image', 8);
+    await use(app, 'image', 4);
 
     expect(await healthOf(app)).toMatchObject({
       status: 'up',
@@ -330,22 +330,22 @@ describe('the quota', () => {
 
   it('with no challenge left is down until midnight in Korea', async () => {
     await using app = await start({ options });
-    await use(app, 'image', 9);
+    await use(app, 'image', 5);
 
     expect(await healthOf(app)).toMatchObject({
       httpStatus: 503,
       status: 'down',
       problems: ['quota-used-up'],
-      quota: { image: { used: 9, limit: 10, left: 0 } },
+      quota: { image: { used: 10, limit: 10, left: 0 } },
     });
 
     app.clock.advance(12 * 60 * MINUTE_MS);
-    expect(await healthOf(app)).toMatchObject({ status: 'up', quota: { image: { used: 0, left: 9 } } });
+    expect(await healthOf(app)).toMatchObject({ status: 'up', quota: { image: { used: 0, left: 5 } } });
   });
 
   it('of a kind that is not needed may be used up', async () => {
     await using app = await start({ options });
-    await use(app, 'audio', 9);
+    await use(app, 'audio', 5);
 
     expect(await healthOf(app)).toMatchObject({ status: 'up', quota: { audio: { left: 0 } } });
   });
@@ -359,7 +359,7 @@ describe('the quota', () => {
     expect(await healthOf(app)).toMatchObject({
       status: 'down',
       problems: ['quota-used-up'],
-      quota: { image: { used: 0, left: 0 } },
+      quota: { image: { used: 1, left: 0 } },
     });
   });
 });

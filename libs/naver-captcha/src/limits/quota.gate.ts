@@ -63,6 +63,8 @@ export class QuotaGate implements CallGate {
     try {
       if (error instanceof CaptchaQuotaExceededException) {
         this.#closedUntil.set(kind, quotaResetsAt(this.clock.now()));
+        this.#trustRefusal('issue', kind);
+        this.#trustRefusal('compare', kind);
         await this.quota.close(kind);
       } else if (error === undefined && this.#probes.has(call)) {
         this.#closedUntil.delete(kind);
@@ -85,12 +87,16 @@ export class QuotaGate implements CallGate {
   }
 
   #refuse({ operation, kind }: NaverCall): CaptchaQuotaExceededException {
-    const now = this.clock.now();
-    this.#refusedUntil.set(`${operation} ${kind}`, Math.min(now + TRUSTED_MS, quotaResetsAt(now)));
+    this.#trustRefusal(operation, kind);
     this.logger.warn(
       `CAPTCHA_QUOTA_EXCEEDED: the day's quota has no call left to ${operation} ${kind} keys. ${QUOTA_EXCEEDED_REMEDY}`,
     );
     return this.#refusal();
+  }
+
+  #trustRefusal(operation: NaverCall['operation'], kind: CaptchaKind): void {
+    const now = this.clock.now();
+    this.#refusedUntil.set(`${operation} ${kind}`, Math.min(now + TRUSTED_MS, quotaResetsAt(now)));
   }
 
   #refusal(): CaptchaQuotaExceededException {
