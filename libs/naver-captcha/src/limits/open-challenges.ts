@@ -1,5 +1,3 @@
-import { hash } from 'node:crypto';
-
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 
 import { quotaDay } from '../engines/naver/quota-reset.js';
@@ -8,6 +6,7 @@ import { QuietLogger } from '../quiet-logger.js';
 import type { CaptchaStore } from '../store/captcha-store.js';
 import { CAPTCHA_CLOCK, CAPTCHA_OPTIONS, CAPTCHA_STORE } from '../tokens.js';
 import type { CaptchaClock, CaptchaKind, ResolvedCaptchaOptions } from '../types.js';
+import { accountOf } from './account.js';
 import { DayQuota } from './day-quota.js';
 
 const MINUTE_MS = 60_000;
@@ -33,8 +32,7 @@ export class OpenChallenges implements OnModuleDestroy {
     @Inject(DayQuota) private readonly quota: DayQuota,
     @Inject(QuietLogger) private readonly logger: QuietLogger,
   ) {
-    const { platform, clientId } = options;
-    this.#account = hash('sha256', [platform, clientId].join('\0'), 'base64url').slice(0, 16);
+    this.#account = accountOf(options);
   }
 
   onModuleDestroy(): void {
