@@ -116,9 +116,9 @@ export class ChallengeSupply implements OnApplicationBootstrap, OnModuleDestroy 
   #dropOld(): void {
     const now = this.clock.now();
     while (this.#ready[0] !== undefined && this.#ready[0].expiresAtMs - MAX_AGE_MS <= now) {
-      this.#ready.shift();
+      const dropped = this.#ready.shift();
       // Its answer will never be compared.
-      void this.open.dropped('image');
+      if (dropped !== undefined) void this.open.dropped('image', dropped.expiresAtMs - NAVER_KEY_LIFETIME_MS);
     }
   }
 }

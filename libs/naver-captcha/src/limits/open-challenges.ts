@@ -63,8 +63,9 @@ export class OpenChallenges implements OnModuleDestroy {
     });
   }
 
-  /** A challenge of today was dropped before a visitor got it: its comparison is given back. */
-  async dropped(kind: CaptchaKind): Promise<void> {
+  /** A challenge was dropped before a visitor got it: its comparison is given back, if it was charged today. */
+  async dropped(kind: CaptchaKind, issuedAtMs: number): Promise<void> {
+    if (quotaDay(issuedAtMs) !== quotaDay(this.clock.now())) return;
     await this.#inBackground(() => this.quota.giveBack(kind, 1));
   }
 
@@ -72,14 +73,16 @@ export class OpenChallenges implements OnModuleDestroy {
   async settle(): Promise<void> {
     const now = this.clock.now();
     const settled = [...this.#unsettled].filter(([, { atMs }]) => atMs <= now);
-    for (const [name, { kind }] of settled) {
-      this.#unsettled.delete(name);
-      await this.#inBackground(async () => {
-        const unanswered = (await this.store.pop?.(name)) ?? 0;
-        const isToday = name.endsWith(`:${quotaDay(now)}`);
-        if (isToday && unanswered > 0) await this.quota.giveBack(kind, unanswered);
-      });
-    }
+    await Promise.all(
+      settled.map(async ([name, { kind }]) => {
+        this.#unsettled.delete(name);
+        await this.#inBackground(async () => {
+          const unanswered = (await this.store.pop?.(name)) ?? 0;
+          const isToday = name.endsWith(`:${quotaDay(now)}`);
+          if (isToday && unanswered > 0) await this.quota.giveBack(kind, unanswered);
+        });
+      }),
+    );
   }
 
   /** Also without visitors, so that another process finds the day's quota settled. */
