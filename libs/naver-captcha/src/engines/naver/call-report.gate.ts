@@ -19,7 +19,7 @@ export class CallReportGate implements CallGate {
 
   after(call: NaverCall, { durationMs, error, sent, status }: NaverCallResult): void {
     const code = error instanceof CaptchaException ? error.code : undefined;
-    if (error !== undefined && code !== undefined) this.log(code, error.message);
+    if (error !== undefined && code !== undefined) this.#log(code, error.message);
     if (!this.events.observed) return;
     this.events.next({ type: 'upstream.call', ...call, sent, durationMs, status, code });
   }
@@ -30,7 +30,7 @@ export class CallReportGate implements CallGate {
     this.events.next({ type: 'breaker', platform: this.options.platform, operation, state });
   }
 
-  private log(code: CaptchaException['code'], message: string): void {
+  #log(code: CaptchaException['code'], message: string): void {
     // A key that NAVER no longer knows is a person's matter, not the operator's.
     if (code === 'CAPTCHA_EXPIRED' || code === 'CAPTCHA_INVALID') return;
     const line = `${code}: ${message}`;

@@ -86,7 +86,7 @@ export class NaverCaptchaClient {
   /** Issues a NAVER key. Counts against the day's quota of its kind. */
   issueKey(kind: CaptchaKind): Promise<string> {
     const { platform } = this.options;
-    return this.call(this.to('issue', kind), {
+    return this.#call(this.#to('issue', kind), {
       path: PLATFORMS[platform].paths[kind].key,
       query: { code: '0' },
       read: (reply) => readIssuedKey(reply, platform),
@@ -99,7 +99,7 @@ export class NaverCaptchaClient {
    */
   fetchMedia(kind: CaptchaKind, naverKey: string): Promise<CaptchaMedia> {
     const { platform } = this.options;
-    return this.call(this.to('fetch', kind), {
+    return this.#call(this.#to('fetch', kind), {
       path: PLATFORMS[platform].paths[kind].media,
       query: { key: toUSVString(naverKey) },
       read: (reply) => readMedia(reply, kind, platform),
@@ -109,7 +109,7 @@ export class NaverCaptchaClient {
   /** Compares an answer with a NAVER key. Counts against the day's quota of its kind. */
   compare(kind: CaptchaKind, naverKey: string, value: string): Promise<NaverComparison> {
     const { platform } = this.options;
-    return this.call(this.to('compare', kind), {
+    return this.#call(this.#to('compare', kind), {
       path: PLATFORMS[platform].paths[kind].key,
       // Half a character, which anybody can send, has no place in a URL.
       query: { code: '1', key: toUSVString(naverKey), value: toUSVString(value) },
@@ -119,7 +119,7 @@ export class NaverCaptchaClient {
 
   /** The exception that the call would be refused with, if this process knows it without I/O; otherwise undefined. */
   refusalOf(operation: NaverCall['operation'], kind: CaptchaKind): CaptchaException | undefined {
-    const call = this.to(operation, kind);
+    const call = this.#to(operation, kind);
     for (const gate of this.gates) {
       const refusal = gate.refusalOf?.(call);
       if (refusal !== undefined) return refusal;
@@ -127,16 +127,16 @@ export class NaverCaptchaClient {
     return undefined;
   }
 
-  private to(operation: NaverCall['operation'], kind: CaptchaKind): NaverCall {
+  #to(operation: NaverCall['operation'], kind: CaptchaKind): NaverCall {
     return { platform: this.options.platform, kind, operation };
   }
 
   /** One deadline for all tries, and whatever passes before and between them. */
-  private async call<T>(call: NaverCall, question: Question<T>): Promise<T> {
+  async #call<T>(call: NaverCall, question: Question<T>): Promise<T> {
     const deadline = new Deadline(this.options.timeoutMs);
     try {
       for (let tries = 1; ; tries += 1) {
-        const [attempt, result] = await this.attempt({ ...call }, question, deadline);
+        const [attempt, result] = await this.#attempt({ ...call }, question, deadline);
         if ('value' in attempt) return attempt.value;
         const isLast = tries >= MAX_TRIES || attempt.refusedByGate || deadline.expired;
         if (isLast || !mayRetry(call, result)) throw attempt.error;
@@ -150,7 +150,7 @@ export class NaverCaptchaClient {
   }
 
   /** One request, through the gates. */
-  private async attempt<T>(
+  async #attempt<T>(
     call: NaverCall,
     question: Question<T>,
     deadline: Deadline,
@@ -177,7 +177,7 @@ export class NaverCaptchaClient {
       }
       startedAt = this.clock.now();
       sent = reached = true;
-      const reply = await this.send(question, deadline);
+      const reply = await this.#send(question, deadline);
       if (typeof reply.status === 'number') status = reply.status;
       attempt = { value: question.read({ ...reply, atMs: this.clock.now() }) };
     } catch (thrown) {
@@ -201,7 +201,7 @@ export class NaverCaptchaClient {
     return [attempt, result];
   }
 
-  private send({ path, query }: Question<unknown>, deadline: Deadline): Promise<NaverReply> {
+  #send({ path, query }: Question<unknown>, deadline: Deadline): Promise<NaverReply> {
     const target = `${path}?${stringify(query)}`;
     const headers = this.#headers;
     if (!this.#door.isOpen) {
