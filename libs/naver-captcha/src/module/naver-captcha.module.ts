@@ -194,7 +194,7 @@ export class NaverCaptchaModule
   }
 
   onModuleInit(): void {
-    this.refuseSecondGlobalModule();
+    this.#refuseSecondGlobalModule();
     if (process.env['NODE_ENV'] === 'production' && this.store instanceof MemoryCaptchaStore) {
       this.#logger.warn(
         'The memory store remembers used keys in this process only: a restart forgets them, and another process ' +
@@ -220,7 +220,7 @@ export class NaverCaptchaModule
     }
   }
 
-  private refuseSecondGlobalModule(): void {
+  #refuseSecondGlobalModule(): void {
     const globals = [...this.modules.values()].filter(
       ({ metatype, isGlobal }) => metatype === NaverCaptchaModule && isGlobal,
     );

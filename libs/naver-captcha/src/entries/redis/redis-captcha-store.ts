@@ -1,4 +1,5 @@
 import type { CaptchaStore, CaptchaStoreLimit, CaptchaStoreTaking } from '../../store/captcha-store.js';
+import { isObject } from '../../unknown-values.js';
 import { RedisCaptchaStoreError } from './redis-captcha-store.error.js';
 import { type RedisCaptchaClient, type ScriptRunner, scriptRunner } from './redis-client.js';
 import { DELETE, GET, POP, type RedisScript, RELEASE, SET, TAKE } from './scripts.js';
@@ -193,9 +194,9 @@ function unexpectedReply(operation: keyof CaptchaStore): RedisCaptchaStoreError 
 
 /** The one word that identifies an error: the code of Redis, the code of Node.js, or the name of its class. */
 function codeOf(thrown: unknown): string {
-  if (typeof thrown !== 'object' || thrown === null) return 'unknown';
+  if (!isObject(thrown)) return 'unknown';
   const text = (name: string): string => {
-    const value: unknown = Reflect.get(thrown, name);
+    const value = thrown[name];
     return typeof value === 'string' ? value : '';
   };
   const [word] = /^[A-Z]{2,32}(?= |$)/.exec(text('message')) ?? [];
