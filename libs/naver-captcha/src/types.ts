@@ -164,7 +164,7 @@ export interface ResolvedCaptchaOptions {
   readonly signingSecrets: readonly [string, ...string[]];
   readonly keyTtlMs: number;
   readonly maxAttempts: number;
-  /** Calls a day and kind; none where NAVER bills each. */
+  /** Calls a day and kind; undefined if the option is `Infinity`: no limit. */
   readonly dailyQuota: number | undefined;
   /** The share of the day's quota that is kept for comparing. */
   readonly quotaReserve: number;

@@ -62,7 +62,8 @@ export interface NaverCaptchaModuleOptions {
   readonly maxAttempts?: number | undefined;
   /**
    * Calls to NAVER a day for each kind. They are counted before they are made, and no more are made than that.
-   * @default the platform's: 1000 on `developers`, none on `ncloud*`, where each call is billed
+   * `Infinity` sets no limit. Required on `ncloud*`, where each call is billed.
+   * @default the platform's: 1000 on `developers`; required on `ncloud*`
    */
   readonly dailyQuota?: number | undefined;
   /**

@@ -197,11 +197,6 @@ export class NaverCaptchaModule
           'unless the keys are issued elsewhere.',
       );
     }
-    if (this.options.dailyQuota === undefined) {
-      this.#logger.warn(
-        'NAVER Cloud bills every call, and dailyQuota is not set: set it (or NAVER_CAPTCHA_DAILY_QUOTA) to limit the bill.',
-      );
-    }
   }
 
   onApplicationBootstrap(): void {

@@ -94,6 +94,12 @@ function contradictions(found: Found, valid: Valid, environment: NodeJS.ProcessE
         'allowInsecureBaseUrl.',
     );
   }
+  if (valid.platform?.startsWith('ncloud') === true && (found.dailyQuota ?? undefined) === undefined) {
+    problems.push(
+      `${label('dailyQuota')} is missing: platform '${valid.platform}' bills each call, so set how many calls a day and ` +
+        'kind the application may make, for example 10000; Infinity sets no limit.',
+    );
+  }
   if (found.keys === 'raw' && found.signingSecret !== undefined) {
     problems.push(
       `${label('signingSecret')} has no use with keys: 'raw', which seals nothing: leave one of them out.`,
@@ -143,8 +149,8 @@ function complete(options: CheckedOptions): ResolvedCaptchaOptions {
   const resolved: ResolvedCaptchaOptions = {
     ...rest,
     baseUrl: baseUrl ?? PLATFORMS[platform].baseUrl,
-    // Documented: 1,000 calls a day for each kind at NAVER Developers; NAVER Cloud's limit is the customer's own.
-    dailyQuota: dailyQuota ?? (platform === 'developers' ? 1000 : undefined),
+    // Documented: 1,000 calls a day for each kind at NAVER Developers. On NAVER Cloud the option is required.
+    dailyQuota: dailyQuota === Infinity ? undefined : (dailyQuota ?? 1000),
     signingSecrets: signingSecret ?? Object.freeze([clientSecret] as const),
   };
   Object.defineProperty(resolved, 'clientSecret', { enumerable: false });
