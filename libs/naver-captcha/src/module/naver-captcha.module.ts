@@ -54,6 +54,7 @@ import {
   CAPTCHA_VERIFIER,
 } from '../tokens.js';
 import type { CaptchaClock, CaptchaRandom, ResolvedCaptchaOptions } from '../types.js';
+import { unreadVariables } from './environment-names.js';
 import { lateCaptchaGuards } from './late-guards.js';
 import { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } from './naver-captcha.module-definition.js';
 import type {
@@ -61,7 +62,11 @@ import type {
   NaverCaptchaModuleOptions,
   NaverCaptchaOptionsFactory,
 } from './naver-captcha-options.js';
+import { unfitAxios } from './nest-versions.js';
+import { refusePromise, withCheckedFactory } from './options-factory.js';
+import { RequestScopeCheck } from './request-scope.js';
 import { resolveOptions } from './resolve-options.js';
+import { separateStores } from './sibling-modules.js';
 
 /** What `forRootAsync` takes: where the options come from, and what stands beside them. */
 export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
@@ -140,6 +145,7 @@ export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
     QuietLogger,
     QuotaGate,
     Refusals,
+    RequestScopeCheck,
   ],
   exports: [
     CAPTCHA_CLOCK,
@@ -175,16 +181,18 @@ export class NaverCaptchaModule
 
   /** Takes options from code, and the others from the environment, which is read when the application starts. */
   static override forRoot(options: NaverCaptchaModuleOptions & NaverCaptchaModuleExtras = {}): DynamicModule {
+    refusePromise(options);
     return super.forRoot(options);
   }
 
   /** Takes options from a factory function (`useFactory` with `inject`) or class (`useClass`, `useExisting`). */
   static override forRootAsync(options: NaverCaptchaModuleAsyncOptions): DynamicModule {
-    return super.forRootAsync(options);
+    return withCheckedFactory(super.forRootAsync(options), options);
   }
 
   onModuleInit(): void {
     this.refuseSecondGlobalModule();
+    this.checkOnceForAllModules();
     if (process.env['NODE_ENV'] === 'production' && this.store instanceof MemoryCaptchaStore) {
       this.#logger.warn(
         'The memory store remembers used keys in this process only: a restart forgets them, and another process ' +
@@ -203,6 +211,21 @@ export class NaverCaptchaModule
     for (const sentence of lateCaptchaGuards(this.modules, this.application, this.reflector)) {
       this.#logger.warn(sentence);
     }
+  }
+
+  /** In an application with several of these modules, only the first one checks what concerns them all. */
+  private checkOnceForAllModules(): void {
+    const all: NaverCaptchaModule[] = [];
+    for (const module of this.modules.values()) {
+      if (module.instance instanceof NaverCaptchaModule) all.push(module.instance);
+    }
+    if (all[0] !== this) return;
+    const warnings = [
+      ...separateStores(all.map(({ options, store }) => ({ options, store }))),
+      ...unreadVariables(process.env),
+      ...[unfitAxios() ?? []].flat(),
+    ];
+    for (const warning of warnings) this.#logger.warn(warning);
   }
 
   private refuseSecondGlobalModule(): void {

@@ -1,6 +1,8 @@
 import { PLATFORMS } from '../engines/naver/platforms.js';
 import type { CaptchaAnswerNames, ResolvedCaptchaOptions } from '../types.js';
+import { isRecord } from '../unknown-values.js';
 import type { NaverCaptchaModuleOptions } from './naver-captcha-options.js';
+import { nearestName } from './nearest-name.js';
 import { namesOf } from './option-checks.js';
 import { type CheckedOptions, type OptionName, OPTIONS, type OptionValues } from './options-table.js';
 
@@ -10,6 +12,13 @@ type Found = Partial<Record<OptionName, unknown>>;
 type Valid<K extends OptionName = OptionName> = { [N in K]?: OptionValues[N] | undefined };
 
 const NAMES = namesOf(OPTIONS);
+
+/** The secret that the emulator has by default, as its README says. */
+const EMULATOR_SECRET = 'emulator-client-secret';
+const EMULATOR_HINT =
+  'To develop without credentials, start the emulator with `npx naver-captcha-emulator --port 4010` and set ' +
+  'NAVER_CAPTCHA_BASE_URL=http://127.0.0.1:4010, NAVER_CAPTCHA_CLIENT_ID=emulator-client-id and ' +
+  `NAVER_CAPTCHA_CLIENT_SECRET=${EMULATOR_SECRET}.`;
 
 /**
  * Turns the given options into those the library uses, for `forRoot`, `forRootAsync` and the environment alike. Does
@@ -28,14 +37,21 @@ export function resolveOptions(
     ...others.map(describeUnknown),
     ...contradictions(found, valid, environment),
   ];
-  if (problems.length > 0 || !isComplete(valid)) throw cannotStart(problems);
+  if (problems.length > 0 || !isComplete(valid)) {
+    const { clientId, clientSecret } = found;
+    const needsHint = (clientId ?? clientSecret) === undefined && environment['NODE_ENV'] !== 'production';
+    throw cannotStart(problems, needsHint ? EMULATOR_HINT : undefined);
+  }
   return complete(valid);
 }
 
 function entriesOf(given: unknown): [string, unknown][] {
-  if (typeof given === 'object' && given !== null && !Array.isArray(given)) return Object.entries(given);
+  if (isRecord(given)) return Object.entries(given);
   const kind = given === null ? 'null' : Array.isArray(given) ? 'an array' : typeof given;
-  throw cannotStart([`The options must be an object; ${kind} was given.`]);
+  throw cannotStart([
+    `The options must be an object; ${kind} was given. Let useFactory or createNaverCaptchaOptions() return the options, ` +
+      'or {} to take all of them from the environment.',
+  ]);
 }
 
 function sortByName(entries: readonly [string, unknown][]): { known: Found; others: string[] } {
@@ -80,9 +96,13 @@ function label(name: OptionName): string {
 }
 
 function describeUnknown(name: string): string {
-  return name === 'isGlobal' || name === 'routes'
-    ? `${name} belongs beside useFactory, useClass or useExisting, not in the options they return.`
-    : `${name} is not an option; the README lists all options.`;
+  if (name === 'isGlobal' || name === 'routes') {
+    return `${name} belongs beside useFactory, useClass or useExisting, not in the options they return.`;
+  }
+  const nearest = nearestName(name, NAMES);
+  return nearest === undefined
+    ? `${name} is not an option; the README lists all options.`
+    : `${name} is not an option: did you mean ${nearest}?`;
 }
 
 function contradictions(found: Found, valid: Valid, environment: NodeJS.ProcessEnv): string[] {
@@ -92,6 +112,12 @@ function contradictions(found: Found, valid: Valid, environment: NodeJS.ProcessE
     problems.push(
       `${label('baseUrl')} is http: to another host, which sends the client secret unencrypted: use https:, or set ` +
         'allowInsecureBaseUrl.',
+    );
+  }
+  if (isProduction && valid.clientSecret === EMULATOR_SECRET) {
+    problems.push(
+      `${label('clientSecret')} is the emulator's default, which is published: in production use the credentials that ` +
+        'NAVER issued. For a rehearsal start the emulator with --client-id and --client-secret of your own.',
     );
   }
   if (valid.platform?.startsWith('ncloud') === true && (found.dailyQuota ?? undefined) === undefined) {
@@ -134,10 +160,10 @@ function isComplete(valid: Valid): valid is CheckedOptions {
   });
 }
 
-function cannotStart(problems: readonly string[]): Error {
-  const error = new Error(
-    `NaverCaptchaModule cannot start:\n${problems.map((line) => `  - ${line}`).join('\n')}`,
-  );
+/** The error that stops a start, with a list of problems and their remedies. */
+export function cannotStart(problems: readonly string[], hint?: string): Error {
+  const lines = ['NaverCaptchaModule cannot start:', ...problems.map((problem) => `  - ${problem}`)];
+  const error = new Error([...lines, ...(hint === undefined ? [] : [hint])].join('\n'));
   // The list says everything; a stack of file names would only hide it.
   error.stack = `${error.name}: ${error.message}`;
   return error;
