@@ -42,6 +42,7 @@ import { QuotaGate } from '../limits/quota.gate.js';
 import { QuietLogger } from '../quiet-logger.js';
 import type { CaptchaStore } from '../store/captcha-store.js';
 import { MemoryCaptchaStore } from '../store/memory-captcha-store.js';
+import { givenStore, ReportedCaptchaStore } from '../store/reported-captcha-store.js';
 import {
   CAPTCHA_CALL_GATES,
   CAPTCHA_CLOCK,
@@ -94,10 +95,13 @@ export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
     { provide: CAPTCHA_EVENTS, useFactory: (): Subject<CaptchaEvent> => new Subject() },
     {
       provide: CAPTCHA_STORE,
-      useFactory: (given: NaverCaptchaModuleOptions, clock: CaptchaClock): CaptchaStore =>
-        given.store ?? new MemoryCaptchaStore({ clock }),
+      useFactory: (
+        given: NaverCaptchaModuleOptions,
+        clock: CaptchaClock,
+        logger: QuietLogger,
+      ): CaptchaStore => new ReportedCaptchaStore(given.store ?? new MemoryCaptchaStore({ clock }), logger),
       // CAPTCHA_OPTIONS is injected so that the options are checked before the store is used.
-      inject: [MODULE_OPTIONS_TOKEN, CAPTCHA_CLOCK, CAPTCHA_OPTIONS],
+      inject: [MODULE_OPTIONS_TOKEN, CAPTCHA_CLOCK, QuietLogger, CAPTCHA_OPTIONS],
     },
     {
       provide: CAPTCHA_CALL_GATES,
@@ -193,7 +197,7 @@ export class NaverCaptchaModule
   onModuleInit(): void {
     this.refuseSecondGlobalModule();
     this.checkOnceForAllModules();
-    if (process.env['NODE_ENV'] === 'production' && this.store instanceof MemoryCaptchaStore) {
+    if (process.env['NODE_ENV'] === 'production' && givenStore(this.store) instanceof MemoryCaptchaStore) {
       this.#logger.warn(
         'The memory store remembers used keys in this process only: a restart forgets them, and another process ' +
           'accepts them once more. Pass a store that all processes share, such as RedisCaptchaStore.',
@@ -221,7 +225,7 @@ export class NaverCaptchaModule
     }
     if (all[0] !== this) return;
     const warnings = [
-      ...separateStores(all.map(({ options, store }) => ({ options, store }))),
+      ...separateStores(all.map(({ options, store }) => ({ options, store: givenStore(store) }))),
       ...unreadVariables(process.env),
       ...[unfitAxios() ?? []].flat(),
     ];

@@ -28,3 +28,11 @@ export interface CaptchaStore {
   set(name: string, count: number, lifetime: { readonly ttlMs: number }): Promise<void>;
   delete(name: string): Promise<void>;
 }
+
+/**
+ * A failure whose message is written to the log: a store throws one to tell the operator what to do. The message must
+ * hold no secret, no address and no name of an entry; of other errors only the class is written.
+ */
+export class CaptchaStoreError extends Error {
+  override readonly name: string = 'CaptchaStoreError';
+}

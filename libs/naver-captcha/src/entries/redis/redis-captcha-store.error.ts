@@ -1,3 +1,5 @@
+import { CaptchaStoreError } from '../../store/captcha-store.js';
+
 /**
  * Why Redis could not be asked: `timeout` (no answer in time), `overload` (too many answers outstanding), `error`
  * (Redis or the client refused), `reply` (an answer that makes no sense).
@@ -9,7 +11,7 @@ export type RedisCaptchaStoreFailure = 'timeout' | 'overload' | 'error' | 'reply
  * the client's error nor an address, for those can hold a password. Not covered: mistakes in the store's options,
  * which are a `TypeError` or a `RangeError`.
  */
-export class RedisCaptchaStoreError extends Error {
+export class RedisCaptchaStoreError extends CaptchaStoreError {
   override readonly name = 'RedisCaptchaStoreError';
 
   constructor(

@@ -19,6 +19,8 @@ export interface RedisCaptchaStoreOptions {
   readonly timeoutMs?: number | undefined;
 }
 
+const CHECK = 'Check that Redis runs and that the client is connected to it.';
+
 /** A client keeps what it cannot send yet. While Redis is away, that must not grow for ever. */
 const MAX_UNANSWERED = 10_000;
 
@@ -51,34 +53,33 @@ export class RedisCaptchaStore implements CaptchaStore {
   }
 
   async take(name: string, { limit, ttlMs }: CaptchaStoreLimit): Promise<CaptchaStoreTaking> {
-    const reply = await this.#run('take', TAKE, name, [String(limit), lifetime(ttlMs)], (late) => {
+    const reply = await this.#run(TAKE, name, [String(limit), lifetime(ttlMs)], (late) => {
       if (parseTaking(late)?.taken === true) this.release(name).catch(() => undefined);
     });
     const taking = parseTaking(reply);
-    if (taking === undefined) throw unexpectedReply('take');
+    if (taking === undefined) throw unexpectedReply();
     return taking;
   }
 
   async release(name: string): Promise<void> {
-    await this.#run('release', RELEASE, name);
+    await this.#run(RELEASE, name);
   }
 
   async get(name: string): Promise<number> {
-    const count = parseCount(await this.#run('get', GET, name));
-    if (count === undefined) throw unexpectedReply('get');
+    const count = parseCount(await this.#run(GET, name));
+    if (count === undefined) throw unexpectedReply();
     return count;
   }
 
   async set(name: string, count: number, { ttlMs }: { readonly ttlMs: number }): Promise<void> {
-    await this.#run('set', SET, name, [String(count), lifetime(ttlMs)]);
+    await this.#run(SET, name, [String(count), lifetime(ttlMs)]);
   }
 
   async delete(name: string): Promise<void> {
-    await this.#run('delete', DELETE, name);
+    await this.#run(DELETE, name);
   }
 
   async #run(
-    operation: keyof CaptchaStore,
     script: RedisScript,
     name: string,
     parameters: readonly string[] = [],
@@ -87,7 +88,7 @@ export class RedisCaptchaStore implements CaptchaStore {
     if (this.#unanswered >= MAX_UNANSWERED) {
       throw new RedisCaptchaStoreError(
         'overload',
-        `Redis owes ${this.#unanswered} answers, and is asked nothing more until it gives some. Is it up?`,
+        `${this.#unanswered} Redis commands are pending, and no more are sent until Redis answers some of them. ${CHECK}`,
       );
     }
     this.#unanswered += 1;
@@ -100,10 +101,7 @@ export class RedisCaptchaStore implements CaptchaStore {
     } catch (thrown) {
       if (thrown instanceof RedisCaptchaStoreError) throw thrown;
       // Not as `cause`: the client's errors hold addresses, and the command that failed may have been AUTH.
-      throw new RedisCaptchaStoreError(
-        'error',
-        `Redis could not carry out "${operation}": ${codeOf(thrown)}.`,
-      );
+      throw new RedisCaptchaStoreError('error', refusedCommand(thrown));
     }
   }
 
@@ -135,7 +133,7 @@ export class RedisCaptchaStore implements CaptchaStore {
           reject(
             new RedisCaptchaStoreError(
               'timeout',
-              `Redis did not answer within ${this.#timeoutMs} ms. Is it up, and does the client reach it?`,
+              `Redis did not answer within ${this.#timeoutMs} ms. ${CHECK}`,
             ),
           );
         });
@@ -169,11 +167,23 @@ function parseCount(reply: unknown): number | undefined {
   return typeof count === 'number' && Number.isSafeInteger(count) ? count : undefined;
 }
 
-function unexpectedReply(operation: keyof CaptchaStore): RedisCaptchaStoreError {
+function unexpectedReply(): RedisCaptchaStoreError {
   return new RedisCaptchaStoreError(
     'reply',
-    `Redis answered "${operation}" with something that is no count.`,
+    'Redis answered with something that is no count. Check what is between the client and Redis, such as a proxy.',
   );
+}
+
+/** Names no operation, so that one cause is one line of the log. */
+function refusedCommand(thrown: unknown): string {
+  // Observed with 5.10.1: it chooses the pipeline by the name of the script; 5.11.0 chooses it by the key.
+  if (thrown instanceof Error && /^All (the )?keys in (the|a) pipeline/.test(thrown.message)) {
+    return (
+      'ioredis sent commands for several nodes of the cluster in one pipeline, as it does before version 5.11 with ' +
+      'enableAutoPipelining. Upgrade ioredis to 5.11 or later, or set enableAutoPipelining to false.'
+    );
+  }
+  return `Redis could not carry out a command (${codeOf(thrown)}). ${CHECK}`;
 }
 
 /** The one word that tells the kind of an error: Redis's own, Node's, or the name of its class. */
