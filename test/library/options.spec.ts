@@ -443,7 +443,7 @@ describe('what stops the boot', () => {
   });
 
   it('a name that is no option', async () => {
-    for (const name of ['clientID', 'ttl', 'toString']) {
+    for (const name of ['secret-of-mine', 'ttl', 'toString']) {
       const message = await refusal({ ...CREDENTIALS, [name]: 'x' });
       expect(problems(message)).toEqual([`${name} is not an option; the README lists all options.`]);
     }

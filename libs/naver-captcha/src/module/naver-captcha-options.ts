@@ -56,7 +56,8 @@ export interface NaverCaptchaModuleOptions {
    */
   readonly keyTtlMs?: number | undefined;
   /**
-   * How many answers a key may get. A key passes only once, whatever the number.
+   * How many answers a key may get. A key passes only once, whatever the number. More than 1 has no use where NAVER
+   * compares a key only once, which it does not document: the second answer costs a call and ends as expired.
    * @default 1
    */
   readonly maxAttempts?: number | undefined;
