@@ -336,7 +336,9 @@ describe('the breaker', () => {
   it.each(['unauthorized', 'not-ticked', 'quota', 'rate-limit'] as const)(
     'is not opened by a 4xx: %s',
     async (fault) => {
-      await using app = await startSignup(emulator, { options: { platform: 'ncloud' } });
+      await using app = await startSignup(emulator, {
+        options: { platform: 'ncloud', dailyQuota: Infinity },
+      });
       const events = breakerEvents(app);
       emulator.failNext({ fault, call: 'fetch', times: 20 });
       const client = app.get(NaverCaptchaClient);

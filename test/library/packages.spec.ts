@@ -35,6 +35,7 @@ const VALUES = [
   'CaptchaMissingException',
   'CaptchaQuotaExceededException',
   'CaptchaResult',
+  'CaptchaStoreError',
   'CaptchaTooManyException',
   'CaptchaUnavailableException',
   'CaptchaUsedException',

@@ -234,8 +234,8 @@ describe('the day’s quota', () => {
     expect((await signUp(app, second)).status).toBe(200);
   });
 
-  it('has no limit on NAVER Cloud unless one is set', async () => {
-    await using app = await startSignup(emulator, { options: { platform: 'ncloud' } });
+  it.each(['developers', 'ncloud'] as const)('has no limit if it is Infinity: %s', async (platform) => {
+    await using app = await startSignup(emulator, { options: { platform, dailyQuota: Infinity } });
     await issue(app, 3);
 
     expect((await app.get(NaverCaptchaService).quota()).image).toMatchObject({ used: 6, limit: undefined });
@@ -246,8 +246,11 @@ describe('a day that NAVER itself closes', () => {
   it.each(['developers', 'ncloud'] as const)('is closed at once on all instances: %s', async (platform) => {
     const clock = new MovableClock();
     const store = new MemoryCaptchaStore({ clock });
-    await using one = await startSignup(emulator, { clock, options: { platform, store } });
-    await using other = await startSignup(emulator, { clock, options: { platform, store } });
+    await using one = await startSignup(emulator, { clock, options: { platform, store, dailyQuota: 1000 } });
+    await using other = await startSignup(emulator, {
+      clock,
+      options: { platform, store, dailyQuota: 1000 },
+    });
     const events = quotaEvents(one);
     emulator.failNext({ fault: 'quota', call: 'issue' });
     await expect(issue(one)).rejects.toMatchObject({ code: 'CAPTCHA_QUOTA_EXCEEDED' });

@@ -225,7 +225,7 @@ describe('where a key opens', () => {
   const others: Readonly<Record<string, NaverCaptchaModuleOptions>> = {
     'another client secret': { clientSecret: 'other' },
     'another client id': { clientId: 'other' },
-    'another platform': { platform: 'ncloud' },
+    'another platform': { platform: 'ncloud', dailyQuota: 1000 },
     'a signing secret': { signingSecret: 's'.repeat(32) },
   };
   it.each(Object.entries(others))('not with %s', async (_, options) => {

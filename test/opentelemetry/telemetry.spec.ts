@@ -370,7 +370,7 @@ describe('the quota', () => {
   });
 
   it('has no limit where there is none', async () => {
-    await using app = await start({ options: { platform: 'ncloud' } });
+    await using app = await start({ options: { platform: 'ncloud', dailyQuota: Infinity } });
     await app.get(NaverCaptchaService).createChallenge();
 
     const counted = await telemetry.takeMetrics();

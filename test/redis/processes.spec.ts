@@ -44,6 +44,7 @@ beforeAll(async () => {
   emulator = await startNaverCaptchaEmulator({ comparisonsPerKey: Infinity, style: 'plain' });
   const options: NaverCaptchaModuleOptions = {
     platform: 'ncloud',
+    dailyQuota: Infinity,
     baseUrl: emulator.url,
     clientId: emulator.clientId,
     clientSecret: emulator.clientSecret,

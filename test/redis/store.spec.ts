@@ -261,9 +261,23 @@ describe('RedisCaptchaStore with a client that misbehaves', () => {
     const { error } = await rejection(store.get('attempt:x'));
     expect(error).toMatchObject({
       failure: 'error',
-      message: `Redis could not carry out "get": ${kind}.`,
+      message: `Redis could not carry out a command (${kind}). Check that Redis runs and that the client is connected to it.`,
     });
     expect(error).not.toHaveProperty('cause');
+  });
+
+  it.each([
+    'All keys in the pipeline should belong to the same slots allocation group',
+    'All the keys in a pipeline command should belong to the same slot',
+  ])('says what to upgrade where ioredis before 5.11 pipelines to a cluster by itself: %s', async (said) => {
+    const store = answering(() => failing(new Error(said)));
+
+    await expect(store.get('attempt:x')).rejects.toMatchObject({
+      failure: 'error',
+      message: expect.stringMatching(
+        /Upgrade ioredis to 5\.11 or later, or set enableAutoPipelining to false/,
+      ),
+    });
   });
 
   it('piles up no more than ten thousand unanswered commands, and goes on when they are answered', async () => {

@@ -352,7 +352,7 @@ describe('the quota', () => {
 
   it('that NAVER closes is down, also where the application has no limit of its own', async () => {
     emulator.failNext({ fault: 'quota', call: 'issue' });
-    await using app = await start({ options: { platform: 'ncloud' } });
+    await using app = await start({ options: { platform: 'ncloud', dailyQuota: Infinity } });
     expect((await healthOf(app)).quota).toEqual({ image: { used: 0 }, audio: { used: 0 } });
     await expect(app.get(NaverCaptchaService).createChallenge()).rejects.toThrow();
 

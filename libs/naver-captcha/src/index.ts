@@ -27,7 +27,12 @@ export { type CallGate, type NaverCallResult } from './engines/naver/call-gate.j
 export { NaverCaptchaClient } from './engines/naver/naver-captcha.client.js';
 export { type NaverComparison } from './engines/naver/wire-format.js';
 
-export { type CaptchaStore, type CaptchaStoreLimit, type CaptchaStoreTaking } from './store/captcha-store.js';
+export {
+  type CaptchaStore,
+  CaptchaStoreError,
+  type CaptchaStoreLimit,
+  type CaptchaStoreTaking,
+} from './store/captcha-store.js';
 export {
   MemoryCaptchaStore,
   MemoryCaptchaStoreFullError,

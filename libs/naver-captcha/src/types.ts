@@ -165,7 +165,7 @@ export interface ResolvedCaptchaOptions {
   readonly signingSecrets: readonly [string, ...string[]];
   readonly keyTtlMs: number;
   readonly maxAttempts: number;
-  /** Calls a day for each kind; undefined if there is no limit. */
+  /** Calls a day and kind; undefined if the option is `Infinity`: no limit. */
   readonly dailyQuota: number | undefined;
   readonly issueLimit: CaptchaRate | false;
   /** In CIDR notation. */

@@ -56,13 +56,15 @@ export interface NaverCaptchaModuleOptions {
    */
   readonly keyTtlMs?: number | undefined;
   /**
-   * How many answers a key may get. A key passes only once, whatever the number.
+   * How many answers a key may get. A key passes only once, whatever the number. More than 1 has no use where NAVER
+   * compares a key only once, which it does not document: the second answer costs a call and ends as expired.
    * @default 1
    */
   readonly maxAttempts?: number | undefined;
   /**
    * Calls to NAVER a day for each kind. They are counted before they are made, and no more are made than that.
-   * @default the platform's: 1000 on `developers`, none on `ncloud*`, where each call is billed
+   * `Infinity` sets no limit. Required on `ncloud*`, where each call is billed.
+   * @default the platform's: 1000 on `developers`; required on `ncloud*`
    */
   readonly dailyQuota?: number | undefined;
   /**

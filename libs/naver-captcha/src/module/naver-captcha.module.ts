@@ -47,6 +47,7 @@ import { WrongAnswers } from '../limits/wrong-answers.js';
 import { QuietLogger } from '../quiet-logger.js';
 import type { CaptchaStore } from '../store/captcha-store.js';
 import { MemoryCaptchaStore } from '../store/memory-captcha-store.js';
+import { givenStore, ReportedCaptchaStore } from '../store/reported-captcha-store.js';
 import {
   CAPTCHA_CALL_GATES,
   CAPTCHA_CLOCK,
@@ -59,6 +60,7 @@ import {
   CAPTCHA_VERIFIER,
 } from '../tokens.js';
 import type { CaptchaClock, CaptchaRandom, ResolvedCaptchaOptions } from '../types.js';
+import { unreadVariables } from './environment-names.js';
 import { lateCaptchaGuards } from './late-guards.js';
 import { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } from './naver-captcha.module-definition.js';
 import type {
@@ -66,7 +68,11 @@ import type {
   NaverCaptchaModuleOptions,
   NaverCaptchaOptionsFactory,
 } from './naver-captcha-options.js';
+import { unfitAxios } from './nest-versions.js';
+import { refusePromise, withCheckedFactory } from './options-factory.js';
+import { RequestScopeCheck } from './request-scope.js';
 import { resolveOptions } from './resolve-options.js';
+import { separateStores } from './sibling-modules.js';
 
 /** What `forRootAsync` takes: the source of the options, and the extras. */
 export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
@@ -94,10 +100,13 @@ export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
     { provide: CAPTCHA_EVENTS, useFactory: (): Subject<CaptchaEvent> => new Subject() },
     {
       provide: CAPTCHA_STORE,
-      useFactory: (given: NaverCaptchaModuleOptions, clock: CaptchaClock): CaptchaStore =>
-        given.store ?? new MemoryCaptchaStore({ clock }),
+      useFactory: (
+        given: NaverCaptchaModuleOptions,
+        clock: CaptchaClock,
+        logger: QuietLogger,
+      ): CaptchaStore => new ReportedCaptchaStore(given.store ?? new MemoryCaptchaStore({ clock }), logger),
       // CAPTCHA_OPTIONS is injected so that the options are checked before the store is used.
-      inject: [MODULE_OPTIONS_TOKEN, CAPTCHA_CLOCK, CAPTCHA_OPTIONS],
+      inject: [MODULE_OPTIONS_TOKEN, CAPTCHA_CLOCK, QuietLogger, CAPTCHA_OPTIONS],
     },
     {
       provide: CAPTCHA_CALL_GATES,
@@ -149,6 +158,7 @@ export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
     QuietLogger,
     QuotaGate,
     Refusals,
+    RequestScopeCheck,
     WrongAnswers,
   ],
   exports: [
@@ -185,17 +195,19 @@ export class NaverCaptchaModule
 
   /** Takes options from code, and the others from the environment, which is read when the application starts. */
   static override forRoot(options: NaverCaptchaModuleOptions & NaverCaptchaModuleExtras = {}): DynamicModule {
+    refusePromise(options);
     return super.forRoot(options);
   }
 
   /** Takes options from a factory function (`useFactory` with `inject`) or class (`useClass`, `useExisting`). */
   static override forRootAsync(options: NaverCaptchaModuleAsyncOptions): DynamicModule {
-    return super.forRootAsync(options);
+    return withCheckedFactory(super.forRootAsync(options), options);
   }
 
   onModuleInit(): void {
     this.#refuseSecondGlobalModule();
-    if (process.env['NODE_ENV'] === 'production' && this.store instanceof MemoryCaptchaStore) {
+    this.#checkOnceForAllModules();
+    if (process.env['NODE_ENV'] === 'production' && givenStore(this.store) instanceof MemoryCaptchaStore) {
       this.#logger.warn(
         'The memory store remembers used keys in this process only: a restart forgets them, and another process ' +
           'accepts them once more. Pass a store that all processes share, such as RedisCaptchaStore.',
@@ -207,17 +219,27 @@ export class NaverCaptchaModule
           'unless the keys are issued elsewhere.',
       );
     }
-    if (this.options.dailyQuota === undefined) {
-      this.#logger.warn(
-        'NAVER Cloud bills every call, and dailyQuota is not set: set it (or NAVER_CAPTCHA_DAILY_QUOTA) to limit the bill.',
-      );
-    }
   }
 
   onApplicationBootstrap(): void {
     for (const sentence of lateCaptchaGuards(this.modules, this.application, this.reflector)) {
       this.#logger.warn(sentence);
     }
+  }
+
+  /** In an application with several of these modules, only the first one checks what concerns them all. */
+  #checkOnceForAllModules(): void {
+    const all: NaverCaptchaModule[] = [];
+    for (const module of this.modules.values()) {
+      if (module.instance instanceof NaverCaptchaModule) all.push(module.instance);
+    }
+    if (all[0] !== this) return;
+    const warnings = [
+      ...separateStores(all.map(({ options, store }) => ({ options, store: givenStore(store) }))),
+      ...unreadVariables(process.env),
+      ...[unfitAxios() ?? []].flat(),
+    ];
+    for (const warning of warnings) this.#logger.warn(warning);
   }
 
   #refuseSecondGlobalModule(): void {

@@ -51,6 +51,15 @@ export function wholeNumber(from: number, to: number, of = ''): Check<number> {
   };
 }
 
+/** The same check, which also takes `Infinity`: by number in code, by name in the environment. */
+export function orInfinity({ parse, remedy, fromText }: Check<number>, meaning: string): Check<number> {
+  return {
+    parse: (given) => (given === Infinity ? given : parse(given)),
+    remedy: `${remedy}, or Infinity ${meaning}`,
+    fromText: (text) => (text === 'Infinity' ? Infinity : fromText ? fromText(text) : text),
+  };
+}
+
 export const trueOrFalse: Check<boolean> = {
   parse: when((given) => typeof given === 'boolean'),
   remedy: 'must be true or false',

@@ -15,6 +15,7 @@ import {
   namesOf,
   oneOf,
   orFalse,
+  orInfinity,
   parseBaseUrl,
   parsePattern,
   parsePrefetch,
@@ -98,7 +99,10 @@ const TABLE = {
     default: 600_000,
   },
   maxAttempts: { ...wholeNumber(1, 10), variable: 'NAVER_CAPTCHA_MAX_ATTEMPTS', default: 1 },
-  dailyQuota: { ...wholeNumber(1, 100_000_000, ' of calls'), variable: 'NAVER_CAPTCHA_DAILY_QUOTA' },
+  dailyQuota: {
+    ...orInfinity(wholeNumber(1, 100_000_000, ' of calls'), 'for no limit'),
+    variable: 'NAVER_CAPTCHA_DAILY_QUOTA',
+  },
   issueLimit: {
     parse: orFalse(withDefaults(ISSUE_LIMIT, integer(1))),
     remedy: 'must be false or { limit, windowMs }: a whole number of challenges, and of milliseconds',

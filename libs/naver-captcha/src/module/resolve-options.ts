@@ -2,6 +2,7 @@ import { PLATFORMS } from '../engines/naver/platforms.js';
 import type { CaptchaAnswerNames, ResolvedCaptchaOptions } from '../types.js';
 import { isRecord } from '../unknown-values.js';
 import type { NaverCaptchaModuleOptions } from './naver-captcha-options.js';
+import { nearestName } from './nearest-name.js';
 import { namesOf } from './option-checks.js';
 import { type CheckedOptions, type OptionName, OPTIONS, type OptionValues } from './options-table.js';
 
@@ -11,6 +12,13 @@ type Found = Partial<Record<OptionName, unknown>>;
 type Valid<K extends OptionName = OptionName> = { [N in K]?: OptionValues[N] | undefined };
 
 const NAMES = namesOf(OPTIONS);
+
+/** The secret that the emulator has by default, as its README says. */
+const EMULATOR_SECRET = 'emulator-client-secret';
+const EMULATOR_HINT =
+  'To develop without credentials, start the emulator with `npx naver-captcha-emulator --port 4010` and set ' +
+  'NAVER_CAPTCHA_BASE_URL=http://127.0.0.1:4010, NAVER_CAPTCHA_CLIENT_ID=emulator-client-id and ' +
+  `NAVER_CAPTCHA_CLIENT_SECRET=${EMULATOR_SECRET}.`;
 
 /**
  * Turns the given options into those the library uses, for `forRoot`, `forRootAsync` and the environment alike. Does
@@ -29,14 +37,21 @@ export function resolveOptions(
     ...others.map(describeUnknown),
     ...contradictions(found, valid, environment),
   ];
-  if (problems.length > 0 || !isComplete(valid)) throw cannotStart(problems);
+  if (problems.length > 0 || !isComplete(valid)) {
+    const { clientId, clientSecret } = found;
+    const needsHint = (clientId ?? clientSecret) === undefined && environment['NODE_ENV'] !== 'production';
+    throw cannotStart(problems, needsHint ? EMULATOR_HINT : undefined);
+  }
   return complete(valid);
 }
 
 function entriesOf(given: unknown): [string, unknown][] {
   if (isRecord(given)) return Object.entries(given);
   const kind = given === null ? 'null' : Array.isArray(given) ? 'an array' : typeof given;
-  throw cannotStart([`The options must be an object; ${kind} was given.`]);
+  throw cannotStart([
+    `The options must be an object; ${kind} was given. Let useFactory or createNaverCaptchaOptions() return the options, ` +
+      'or {} to take all of them from the environment.',
+  ]);
 }
 
 function sortByName(entries: readonly [string, unknown][]): { known: Found; others: string[] } {
@@ -81,9 +96,13 @@ function label(name: OptionName): string {
 }
 
 function describeUnknown(name: string): string {
-  return name === 'isGlobal' || name === 'routes'
-    ? `${name} belongs beside useFactory, useClass or useExisting, not in the options they return.`
-    : `${name} is not an option; the README lists all options.`;
+  if (name === 'isGlobal' || name === 'routes') {
+    return `${name} belongs beside useFactory, useClass or useExisting, not in the options they return.`;
+  }
+  const nearest = nearestName(name, NAMES);
+  return nearest === undefined
+    ? `${name} is not an option; the README lists all options.`
+    : `${name} is not an option: did you mean ${nearest}?`;
 }
 
 function contradictions(found: Found, valid: Valid, environment: NodeJS.ProcessEnv): string[] {
@@ -93,6 +112,18 @@ function contradictions(found: Found, valid: Valid, environment: NodeJS.ProcessE
     problems.push(
       `${label('baseUrl')} is http: to another host, which sends the client secret unencrypted: use https:, or set ` +
         'allowInsecureBaseUrl.',
+    );
+  }
+  if (isProduction && valid.clientSecret === EMULATOR_SECRET) {
+    problems.push(
+      `${label('clientSecret')} is the emulator's default, which is published: in production use the credentials that ` +
+        'NAVER issued. For a rehearsal start the emulator with --client-id and --client-secret of your own.',
+    );
+  }
+  if (valid.platform?.startsWith('ncloud') === true && (found.dailyQuota ?? undefined) === undefined) {
+    problems.push(
+      `${label('dailyQuota')} is missing: platform '${valid.platform}' bills each call, so set how many calls a day and ` +
+        'kind the application may make, for example 10000; Infinity sets no limit.',
     );
   }
   if (found.keys === 'raw' && found.signingSecret !== undefined) {
@@ -129,10 +160,10 @@ function isComplete(valid: Valid): valid is CheckedOptions {
   });
 }
 
-function cannotStart(problems: readonly string[]): Error {
-  const error = new Error(
-    `NaverCaptchaModule cannot start:\n${problems.map((line) => `  - ${line}`).join('\n')}`,
-  );
+/** The error that stops a start, with a list of problems and their remedies. */
+export function cannotStart(problems: readonly string[], hint?: string): Error {
+  const lines = ['NaverCaptchaModule cannot start:', ...problems.map((problem) => `  - ${problem}`)];
+  const error = new Error([...lines, ...(hint === undefined ? [] : [hint])].join('\n'));
   // The list says everything; a stack of file names would only hide it.
   error.stack = `${error.name}: ${error.message}`;
   return error;
@@ -144,8 +175,8 @@ function complete(options: CheckedOptions): ResolvedCaptchaOptions {
   const resolved: ResolvedCaptchaOptions = {
     ...rest,
     baseUrl: baseUrl ?? PLATFORMS[platform].baseUrl,
-    // Documented: 1,000 calls a day for each kind at NAVER Developers; NAVER Cloud's limit is the customer's own.
-    dailyQuota: dailyQuota ?? (platform === 'developers' ? 1000 : undefined),
+    // Documented: 1,000 calls a day for each kind at NAVER Developers. On NAVER Cloud the option is required.
+    dailyQuota: dailyQuota === Infinity ? undefined : (dailyQuota ?? 1000),
     signingSecrets: signingSecret ?? Object.freeze([clientSecret] as const),
   };
   Object.defineProperty(resolved, 'clientSecret', { enumerable: false });

@@ -1,5 +1,10 @@
 import type { CaptchaClock } from '../types.js';
-import type { CaptchaStore, CaptchaStoreLimit, CaptchaStoreTaking } from './captcha-store.js';
+import {
+  type CaptchaStore,
+  CaptchaStoreError,
+  type CaptchaStoreLimit,
+  type CaptchaStoreTaking,
+} from './captcha-store.js';
 
 interface Entry {
   count: number;
@@ -15,7 +20,7 @@ interface Purpose {
 const CHECKED_PER_INSERT = 4;
 
 /** Thrown if a purpose has `maxEntries` unexpired entries: deleting one would let a used key pass again. */
-export class MemoryCaptchaStoreFullError extends Error {
+export class MemoryCaptchaStoreFullError extends CaptchaStoreError {
   override readonly name = 'MemoryCaptchaStoreFullError';
 }
 
