@@ -47,12 +47,14 @@ const VALUES = [
   'NaverCaptchaService',
   'RequireCaptcha',
   'SkipCaptcha',
+  'addressKey',
 ];
 
 const TYPES = [
   'AllowedEvent',
   'Awaitable',
   'BreakerEvent',
+  'BusiestEvent',
   'CallGate',
   'CaptchaAfterFailures',
   'CaptchaAnswer',

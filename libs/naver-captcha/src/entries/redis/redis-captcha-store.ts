@@ -23,8 +23,7 @@ export interface RedisCaptchaStoreOptions {
 /** While Redis is down, its client queues commands; this limits their number. */
 const MAX_PENDING = 10_000;
 
-const REMEDY =
-  'Requests that need the store get CAPTCHA_UNAVAILABLE. Check that Redis is up and that its client reaches it.';
+const REMEDY = 'Check that Redis runs and that the client is connected to it.';
 
 /**
  * Remembers used keys and counts in Redis, so that all processes share them and a restart does not lose them. Each
