@@ -57,7 +57,7 @@ describe.each(ADAPTERS)('Redis that is down, on %s', (adapter) => {
   });
 
   it('is one line of the log a minute, wherever it surfaces: routes, guard and service', async () => {
-    const store = new RedisCaptchaStore({ client: connected.client, timeoutMs: 50 });
+    const store = new RedisCaptchaStore({ client: connected.client, timeoutMs: 250 });
     await using app = await start(adapter, store);
     const service = app.get(NaverCaptchaService);
     const { key } = await service.createChallenge();
@@ -66,7 +66,7 @@ describe.each(ADAPTERS)('Redis that is down, on %s', (adapter) => {
     redis.pause();
     const line =
       'error CAPTCHA_UNAVAILABLE: The captcha store failed, so requests that need it are refused. Redis did not answer ' +
-      'within 50 ms. Check that Redis runs and that the client is connected to it.';
+      'within 250 ms. Check that Redis runs and that the client is connected to it.';
 
     expect((await postJson(`${app.url}/captcha`, {})).status).toBe(503);
     expect(failures()).toEqual([line]);
@@ -89,7 +89,7 @@ describe.each(ADAPTERS)('Redis that is down, on %s', (adapter) => {
   });
 
   it('that was killed is logged as well, without an address', async () => {
-    const store = new RedisCaptchaStore({ client: connected.client, timeoutMs: 50 });
+    const store = new RedisCaptchaStore({ client: connected.client, timeoutMs: 250 });
     await using app = await start(adapter, store);
     await redis.kill();
 
