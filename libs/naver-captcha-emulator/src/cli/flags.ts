@@ -24,6 +24,12 @@ export const flags: readonly Flag[] = [
     help: 'address to listen on; warns if not loopback (127.0.0.1)',
   },
   {
+    name: 'allowed-hosts',
+    reads: 'list',
+    placeholder: 'LIST',
+    help: 'names that reach the page, beside localhost (none)',
+  },
+  {
     name: 'client-id',
     reads: 'text',
     placeholder: 'ID',

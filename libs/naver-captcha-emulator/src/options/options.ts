@@ -13,6 +13,12 @@ export interface NaverCaptchaEmulatorOptions {
   readonly port?: number | undefined;
   /** Address to listen on. An address other than loopback can be reached from other machines, and warns. @default '127.0.0.1' */
   readonly host?: string | undefined;
+  /**
+   * Names under which browsers and clients may reach the page and `/__emulator/`, beside `localhost`, every IP address
+   * and `host`; without port. Other names are refused, because DNS rebinding would let web pages read the answers.
+   * NAVER's paths answer under every name. @default []
+   */
+  readonly allowedHosts?: readonly string[] | undefined;
   /** The client id callers must send. @default 'emulator-client-id' */
   readonly clientId?: string | undefined;
   /** The client secret callers must send. @default 'emulator-client-secret' */
@@ -67,6 +73,8 @@ export interface NaverCaptchaEmulatorOptions {
 export interface Settings {
   readonly port: number;
   readonly host: string;
+  /** In lower case, with `host`. */
+  readonly allowedHosts: readonly string[];
   readonly clientId: string;
   readonly clientSecret: string;
   readonly seed: string;

@@ -19,14 +19,21 @@ export const defaultClientSecret = 'emulator-client-secret';
 
 // Visible ASCII: an HTTP header changes or refuses other characters.
 const credential = /^[\x21-\x7e]{1,256}$/;
+// Without scheme, port and final dot.
+const hostName = /^[\w-]+(\.[\w-]+)*$/;
 const endless = { least: 1, whole: true, endless: true } as const;
 
 /** @throws {EmulatorOptionsError} listing every problem */
 export function resolveOptions(given: unknown): Settings {
   const fields = new FieldReader(given);
+  const port = fields.number('port', { least: 0, most: 65_535, whole: true }) ?? 0;
+  const host = fields.string('host', /^\S+$/) ?? '127.0.0.1';
   const settings: Settings = {
-    port: fields.number('port', { least: 0, most: 65_535, whole: true }) ?? 0,
-    host: fields.string('host', /^\S+$/) ?? '127.0.0.1',
+    port,
+    host,
+    allowedHosts: [host, ...(fields.strings('allowedHosts', hostName) ?? [])].map((name) =>
+      name.toLowerCase(),
+    ),
     clientId: fields.string('clientId', credential) ?? defaultClientId,
     clientSecret: fields.string('clientSecret', credential) ?? defaultClientSecret,
     seed: readSeed(fields) ?? randomBytes(8).toString('hex'),
