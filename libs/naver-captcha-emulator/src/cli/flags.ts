@@ -116,6 +116,12 @@ export const flags: readonly Flag[] = [
     help: 'the same on ncloud (infinity)',
   },
   {
+    name: 'ncloud-fetch-needs-credentials',
+    reads: 'switch',
+    placeholder: '',
+    help: 'whether fetching on ncloud needs id and secret (no)',
+  },
+  {
     name: 'rate-limit-per-second',
     reads: 'number',
     placeholder: 'N',

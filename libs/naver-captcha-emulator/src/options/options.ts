@@ -59,6 +59,11 @@ export interface NaverCaptchaEmulatorOptions {
   readonly dailyQuota?: number | undefined;
   /** The same on `ncloud`, where each application sets its own (documented). @default Infinity */
   readonly ncloudDailyQuota?: number | undefined;
+  /**
+   * Whether fetching on `ncloud` needs id and secret. NAVER documents both; public web pages load pictures by the key
+   * alone (observed), so credentials are not looked at there. @default false
+   */
+  readonly ncloudFetchNeedsCredentials?: boolean | undefined;
   /** Calls per second before 429 `012`, or the gateway's `420`. NAVER names no number. @default Infinity */
   readonly rateLimitPerSecond?: number | undefined;
   /** Keys kept; the oldest are dropped first. @default 100000 */
@@ -92,6 +97,7 @@ export interface Settings {
   readonly audioAnswerLength: readonly [number, number];
   readonly dailyQuota: number;
   readonly ncloudDailyQuota: number;
+  readonly ncloudFetchNeedsCredentials: boolean;
   readonly rateLimitPerSecond: number;
   readonly maxKeys: number;
   readonly maxRequests: number;

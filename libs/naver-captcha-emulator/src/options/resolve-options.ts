@@ -51,6 +51,7 @@ export function resolveOptions(given: unknown): Settings {
     audioAnswerLength: fields.span('audioAnswerLength', { least: 1, most: 10, whole: true }) ?? [6, 6],
     dailyQuota: fields.number('dailyQuota', { least: 0, whole: true, endless: true }) ?? 1000,
     ncloudDailyQuota: fields.number('ncloudDailyQuota', { least: 0, whole: true, endless: true }) ?? Infinity,
+    ncloudFetchNeedsCredentials: fields.boolean('ncloudFetchNeedsCredentials') ?? false,
     rateLimitPerSecond: fields.number('rateLimitPerSecond', endless) ?? Infinity,
     maxKeys: fields.number('maxKeys', { least: 1, most: 10_000_000, whole: true }) ?? 100_000,
     maxRequests: fields.number('maxRequests', { least: 0, most: 1_000_000, whole: true }) ?? 1000,
