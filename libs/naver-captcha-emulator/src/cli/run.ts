@@ -46,7 +46,10 @@ async function serve(process: CliProcess, { options, quiet }: CommandLine): Prom
           },
         }),
   });
+  let ending = false;
   const end = (signal: string): void => {
+    if (ending) return;
+    ending = true;
     void emulator.close().then(() => {
       log('closed', { signal });
     });
