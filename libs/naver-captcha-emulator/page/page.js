@@ -75,6 +75,13 @@ const texts = {
       drip: '한 바이트씩 끝없이',
       'wrong-result-type': '문자열 result',
     },
+    problems: {
+      'not-encoded':
+        '매개변수가 퍼센트 인코딩되지 않았습니다. encodeURIComponent, URLEncoder.encode, rawurlencode 등으로 인코딩하십시오.',
+      tls: '평문 HTTP 서버에 TLS로 접속했습니다. 주소를 http://로 시작하십시오.',
+      'headers-too-long': '요청 줄과 헤더를 합친 길이가 16KiB를 넘습니다.',
+      malformed: 'HTTP 요청 형식이 아닙니다.',
+    },
   },
   en: {
     title: 'NAVER CAPTCHA emulator',
@@ -147,6 +154,13 @@ const texts = {
       oversized: 'Oversized body',
       drip: 'Byte by byte, without end',
       'wrong-result-type': 'result as text',
+    },
+    problems: {
+      'not-encoded':
+        'Not encoded: percent-encode each parameter (encodeURIComponent, URLEncoder.encode, rawurlencode).',
+      tls: 'TLS to a server of plain HTTP: begin the base URL with http://.',
+      'headers-too-long': 'Request line and headers are longer than 16 KiB.',
+      malformed: 'Not a valid HTTP request.',
     },
   },
 };
@@ -274,6 +288,7 @@ function requestRow(request) {
   const what = cell(`${request.method} ${request.path}`);
   const notes = [request.platform, request.kind && say(request.kind), request.call && say(request.call)];
   if (request.fault !== undefined) notes.push(`⚡ ${say('faultNames')[request.fault] ?? request.fault}`);
+  if (request.problem !== undefined) notes.push(say('problems')[request.problem]);
   const note = notes.filter(Boolean).join(' · ');
   if (note !== '') what.append(element('small', { textContent: note }));
   const row = element(
