@@ -215,7 +215,7 @@ describe('the credentials', () => {
     app.clock.advance(-24 * 60 * MINUTE_MS);
 
     expect(await healthOf(app)).toMatchObject({ status: 'up', credentials: { image: 'accepted' } });
-    expect(emulator.requests).toHaveLength(2);
+    expect(emulator.requests).toHaveLength(1);
   });
 });
 

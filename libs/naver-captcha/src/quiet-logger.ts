@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 
+import { spanClock } from './span-clock.js';
 import { CAPTCHA_CLOCK } from './tokens.js';
 import type { CaptchaClock } from './types.js';
 
@@ -13,7 +14,11 @@ export class QuietLogger {
   readonly #loggedAt = new Map<string, number>();
   readonly #warnedOnce = new Set<string>();
 
-  constructor(@Inject(CAPTCHA_CLOCK) private readonly clock: CaptchaClock) {}
+  readonly #spanMs: () => number;
+
+  constructor(@Inject(CAPTCHA_CLOCK) clock: CaptchaClock) {
+    this.#spanMs = spanClock(clock);
+  }
 
   error(line: string): void {
     if (this.isNews(line)) this.#logger.error(line);
@@ -31,7 +36,7 @@ export class QuietLogger {
   }
 
   private isNews(line: string): boolean {
-    const now = this.clock.now();
+    const now = this.#spanMs();
     if (now - (this.#loggedAt.get(line) ?? -Infinity) < QUIET_MS) return false;
     // Lines are made of a few fixed parts, so there are few; a fresh start costs some repeated lines.
     if (this.#loggedAt.size >= 100) this.#loggedAt.clear();

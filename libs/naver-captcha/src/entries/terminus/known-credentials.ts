@@ -1,5 +1,6 @@
 import type { UpstreamCallEvent } from '../../events.js';
 import type { NaverCaptchaClient } from '../../engines/naver/naver-captcha.client.js';
+import { spanClock } from '../../span-clock.js';
 import type { CaptchaClock, CaptchaKind } from '../../types.js';
 
 /** Whether NAVER took the credentials for a kind, as far as the latest calls tell. */
@@ -15,19 +16,25 @@ const PROBE_MS = 60_000;
 /**
  * Image and audio apart: NAVER Developers has them ticked apart. Where people's own calls tell nothing, NAVER is asked
  * for the picture of a made-up key: issuing and comparing count against the day's quota, fetching does not (documented).
+ * On NAVER Cloud that shows refused credentials at most, since it serves pictures without credentials (observed).
  */
 export class KnownCredentials {
   readonly #known = new Map<CaptchaKind, { readonly isAccepted: boolean; readonly atMs: number }>();
   readonly #probes = new Map<CaptchaKind, { readonly ended: Promise<unknown>; readonly atMs: number }>();
 
+  readonly #spanMs: () => number;
+
   constructor(
     private readonly client: NaverCaptchaClient,
-    private readonly clock: CaptchaClock,
-  ) {}
+    clock: CaptchaClock,
+  ) {
+    this.#spanMs = spanClock(clock);
+  }
 
-  note({ kind, code }: UpstreamCallEvent): void {
-    const isAccepted = shows(code);
-    if (isAccepted !== undefined) this.#known.set(kind, { isAccepted, atMs: this.clock.now() });
+  note(event: UpstreamCallEvent): void {
+    const { kind } = event;
+    const isAccepted = shows(event);
+    if (isAccepted !== undefined) this.#known.set(kind, { isAccepted, atMs: this.#spanMs() });
   }
 
   /** Asks NAVER where that is due; whoever comes meanwhile waits for the same call. */
@@ -38,7 +45,7 @@ export class KnownCredentials {
     if (probe === undefined || !this.#isWithin(PROBE_MS, probe.atMs)) {
       // What it shows is noted like that of any call; a call that failed is no news of the credentials.
       const ended = this.client.fetchMedia(kind, MADE_UP_KEY).catch(() => undefined);
-      probe = { ended, atMs: this.clock.now() };
+      probe = { ended, atMs: this.#spanMs() };
       this.#probes.set(kind, probe);
     }
     await probe.ended;
@@ -52,18 +59,18 @@ export class KnownCredentials {
     return this.#isWithin(KNOWN_MS, known.atMs) ? 'accepted' : 'unknown';
   }
 
-  /** A clock that went back makes old what it cannot date. */
   #isWithin(ms: number, atMs: number): boolean {
-    const ageMs = this.clock.now() - atMs;
-    return ageMs >= 0 && ageMs < ms;
+    return this.#spanMs() - atMs < ms;
   }
 }
 
 /** Said of a key, and only to whom NAVER knows. */
 const ABOUT_THE_KEY: readonly UpstreamCallEvent['code'][] = ['CAPTCHA_EXPIRED', 'CAPTCHA_INVALID'];
 
-/** Nothing where the call ended before NAVER looked at the credentials, or nobody can tell whether it did. */
-function shows(code: UpstreamCallEvent['code']): boolean | undefined {
-  if (code === undefined || ABOUT_THE_KEY.includes(code)) return true;
-  return code === 'CAPTCHA_MISCONFIGURED' ? false : undefined;
+/** Returns undefined if the call does not show whether NAVER accepts the credentials. */
+function shows({ platform, operation, code }: UpstreamCallEvent): boolean | undefined {
+  if (code === 'CAPTCHA_MISCONFIGURED') return false;
+  // Observed: NAVER Cloud serves pictures and sounds without credentials.
+  if (operation === 'fetch' && platform !== 'developers') return undefined;
+  return code === undefined || ABOUT_THE_KEY.includes(code) ? true : undefined;
 }
