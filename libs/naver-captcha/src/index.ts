@@ -54,6 +54,7 @@ export {
   CaptchaTooManyException,
   CaptchaUnavailableException,
   type CaptchaUnavailableOrigin,
+  type CaptchaUpstream,
   CaptchaUsedException,
   CaptchaWrongException,
 } from './errors.js';
