@@ -1,3 +1,4 @@
+import { Deadline } from '../../deadline.js';
 import type { CaptchaStore, CaptchaStoreLimit, CaptchaStoreTaking } from '../../store/captcha-store.js';
 import { RedisCaptchaStoreError } from './redis-captcha-store.error.js';
 import { type RedisCaptchaClient, type ScriptRunner, scriptRunner } from './redis-client.js';
@@ -13,7 +14,8 @@ export interface RedisCaptchaStoreOptions {
    */
   readonly prefix?: string | undefined;
   /**
-   * Milliseconds one operation waits for Redis, a lost connection included.
+   * Milliseconds one operation waits for Redis, a lost connection included. Time in which this process is too busy to
+   * read an answer does not count.
    * @default 250
    */
   readonly timeoutMs?: number | undefined;
@@ -91,8 +93,9 @@ export class RedisCaptchaStore implements CaptchaStore {
       );
     }
     this.#unanswered += 1;
-    const deadline = new AbortController();
-    const answer = this.#evaluate(script, this.#prefix + name, parameters, deadline.signal).finally(() => {
+    // Without a clock: time in which this process itself is busy is not Redis's.
+    const deadline = new Deadline(this.#timeoutMs);
+    const answer = this.#evaluate(script, this.#prefix + name, parameters, deadline).finally(() => {
       this.#unanswered -= 1;
     });
     try {
@@ -111,43 +114,39 @@ export class RedisCaptchaStore implements CaptchaStore {
     script: RedisScript,
     key: string,
     parameters: readonly string[],
-    deadline: AbortSignal,
+    deadline: Deadline,
   ): Promise<unknown> {
     try {
       return await this.#runner.byName(script, key, parameters);
     } catch (thrown) {
       // A Redis that was started anew knows no scripts. Whoever asked too long ago was told that it failed.
-      if (codeOf(thrown) !== 'NOSCRIPT' || deadline.aborted) throw thrown;
+      if (codeOf(thrown) !== 'NOSCRIPT' || deadline.expired) throw thrown;
       return await this.#runner.inFull(script, key, parameters);
     }
   }
 
   #inTime(
     answer: Promise<unknown>,
-    deadline: AbortController,
+    deadline: Deadline,
     onLateReply: (reply: unknown) => void,
   ): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        // A busy process first reads what has come meanwhile: its own slowness is not Redis's.
-        setImmediate(() => {
-          deadline.abort();
-          reject(
-            new RedisCaptchaStoreError(
-              'timeout',
-              `Redis did not answer within ${this.#timeoutMs} ms. Is it up, and does the client reach it?`,
-            ),
-          );
-        });
-      }, this.#timeoutMs).unref();
+      deadline.listener = () => {
+        reject(
+          new RedisCaptchaStoreError(
+            'timeout',
+            `Redis did not answer within ${this.#timeoutMs} ms. Is it up, and does the client reach it?`,
+          ),
+        );
+      };
       answer
         .then((reply) => {
-          if (deadline.signal.aborted) onLateReply(reply);
+          if (deadline.expired) onLateReply(reply);
           else resolve(reply);
         })
         .catch(reject)
         .finally(() => {
-          clearTimeout(timer);
+          deadline.clear();
         });
     });
   }
