@@ -1,5 +1,6 @@
 import { PLATFORMS } from '../engines/naver/platforms.js';
-import type { CaptchaAnswerNames, ResolvedCaptchaOptions } from '../types.js';
+import type { CaptchaAnswerNames, CaptchaForwardProxy, ResolvedCaptchaOptions } from '../types.js';
+import { findProxies, isLoopback } from './forward-proxy.js';
 import type { NaverCaptchaModuleOptions } from './naver-captcha-options.js';
 import { namesOf } from './option-checks.js';
 import { type CheckedOptions, type OptionName, OPTIONS, type OptionValues } from './options-table.js';
@@ -29,7 +30,9 @@ export function resolveOptions(
     ...contradictions(found, valid, environment),
   ];
   if (problems.length > 0 || !isComplete(valid)) throw cannotStart(problems);
-  return complete(valid);
+  const { proxy, problems: ofProxies } = findProxies(baseUrlOf(valid), valid.proxy, environment);
+  if (ofProxies.length > 0) throw cannotStart(ofProxies);
+  return complete(valid, proxy);
 }
 
 function entriesOf(given: unknown): [string, unknown][] {
@@ -111,8 +114,7 @@ function contradictions(found: Found, valid: Valid, environment: NodeJS.ProcessE
 function leavesThisHostUnencrypted(baseUrl: string | undefined): boolean {
   if (baseUrl === undefined) return false;
   const { protocol, hostname } = new URL(baseUrl);
-  const isLoopback = hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
-  return protocol === 'http:' && !isLoopback;
+  return protocol === 'http:' && !isLoopback(hostname);
 }
 
 /** Headers ignore case, and in a body two names that differ in case alone are a mistake as well. */
@@ -137,17 +139,23 @@ function cannotStart(problems: readonly string[]): Error {
   return error;
 }
 
-function complete(options: CheckedOptions): ResolvedCaptchaOptions {
+function baseUrlOf({ baseUrl, platform }: CheckedOptions): string {
+  return baseUrl ?? PLATFORMS[platform].baseUrl;
+}
+
+function complete(options: CheckedOptions, proxy: CaptchaForwardProxy | undefined): ResolvedCaptchaOptions {
   const { allowInsecureBaseUrl, httpService, store, signingSecret, ...rest } = options;
-  const { platform, clientSecret, baseUrl, dailyQuota } = rest;
+  const { platform, clientSecret, dailyQuota } = rest;
   const resolved: ResolvedCaptchaOptions = {
     ...rest,
-    baseUrl: baseUrl ?? PLATFORMS[platform].baseUrl,
+    baseUrl: baseUrlOf(options),
+    proxy,
     // Documented: 1,000 calls a day for each kind at NAVER Developers; NAVER Cloud's limit is the customer's own.
     dailyQuota: dailyQuota ?? (platform === 'developers' ? 1000 : undefined),
     signingSecrets: signingSecret ?? Object.freeze([clientSecret] as const),
   };
   Object.defineProperty(resolved, 'clientSecret', { enumerable: false });
+  Object.defineProperty(resolved, 'proxy', { enumerable: false });
   Object.defineProperty(resolved, 'signingSecrets', { enumerable: false });
   return Object.freeze(resolved);
 }
