@@ -7,7 +7,7 @@ describe.each(ADAPTERS)('the demo’s log-in page on %s', (adapter) => {
   const site = DemoPage.install(adapter);
   const password = 'correct horse';
 
-  it('lets in whoever knows the password it shows, without a captcha', async () => {
+  it('accepts the password it shows, without a captcha', async () => {
     await site.goto('/login.html');
     const shown = await site.page.locator('dd').allTextContents();
     expect(shown).toEqual(['demo@example.com', password]);
@@ -83,7 +83,7 @@ describe.each(ADAPTERS)('the demo’s log-in page on %s', (adapter) => {
     ['the account in other letters', { email: ' DEMO@example.com ', password: 'x' }],
   ])('refuses %s with a 401', async (_, body) => {
     const { status } = await postJson(`${site.demo.url}/login`, body ?? {});
-    // A parser may refuse what is no object before the guard sees it.
+    // A parser may refuse a body that is not an object before the guard runs.
     expect([400, 401]).toContain(status);
   });
 });

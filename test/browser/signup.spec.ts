@@ -6,7 +6,7 @@ import { DemoPage } from './support/demo-page.ts';
 describe.each(ADAPTERS)('the demo’s sign-up page on %s', (adapter) => {
   const site = DemoPage.install(adapter);
 
-  it('asks for nothing before somebody begins, and says that the emulator is behind it', async () => {
+  it('requests nothing before the visitor begins, and says that it runs on the emulator', async () => {
     await site.goto('/');
 
     expect(await site.page.locator('#emulator a').getAttribute('href')).toBe(site.demo.emulatorUrl);
@@ -138,7 +138,7 @@ describe.each(ADAPTERS)('the demo’s sign-up page on %s', (adapter) => {
     await site.goto('/');
     await site.captcha().fill(await site.fillSignup());
     const before = await site.keyAfter('');
-    // An address that the browser takes and class-validator does not.
+    // The browser accepts this address, and class-validator refuses it.
     await site.page.getByLabel('이메일').fill('hong@localhost');
     await site.signUp();
 
@@ -227,7 +227,7 @@ describe.each(ADAPTERS)('the demo’s sign-up page on %s', (adapter) => {
     await site.page.getByText('자동 입력 방지 문자를 입력해 주세요.').waitFor();
   });
 
-  it('shows no markup that somebody puts into a form or an address', async () => {
+  it('shows no markup from a form or an address', async () => {
     const body = new URLSearchParams({ '<img src=x onerror=alert(1)>': 'x' });
     const reply = await fetch(`${site.demo.url}/signup`, {
       method: 'POST',

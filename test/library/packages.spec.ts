@@ -223,7 +223,7 @@ describe('what is published', () => {
       ),
     );
     const declared = Object.keys({ ...dependencies, ...peerDependencies });
-    // Node's own are there for whoever has Node's types, without which there is no Buffer either.
+    // Node's own are there for every project with Node's types, without which there is no Buffer either.
     const isHad = (name = ''): boolean => name.startsWith('node:') || declared.includes(name);
     expect([...named].filter((name) => !isHad(name))).toEqual([]);
   });

@@ -198,7 +198,7 @@ describe('four processes and one Redis', () => {
     expect(Math.max(...passesOf.values())).toBe(1);
     expect(fresh.map((key) => passesOf.get(key))).toEqual(fresh.map(() => 1));
     expect(Math.max(...replies.map(({ tookMs }) => tookMs))).toBeLessThan(BOUND_MS);
-    // The late answers of the outage were nobody's unhandled rejection: that would have ended the process.
+    // No late reply of the outage became an unhandled rejection, which would have ended the process.
     for (const process of processes) {
       expect({ running: process.running(), complaints: process.complaints() }).toEqual({
         running: true,

@@ -22,6 +22,7 @@ const OPERATIONS = {
   get: (store, name) => store.get(name),
   set: (store, name) => store.set(name, 1, MINUTE),
   delete: (store, name) => store.delete(name),
+  pop: (store, name) => store.pop(name),
 } as const satisfies Record<string, (store: RedisCaptchaStore, name: string) => Promise<unknown>>;
 const operations = Object.entries(OPERATIONS);
 
@@ -69,12 +70,13 @@ describe.each([
 
   describeStore(name, async () => {
     const prefix = `${randomUUID()}:`;
-    // A thousand times slower than told: no test machine is so slow that its own time counts.
+    // A thousand times slower than set: no test machine is so slow that its own time counts.
     const slowed = new RedisCaptchaStore({ client: connected.client, prefix });
     return {
       store: {
-        take: (name, { limit, ttlMs }) => slowed.take(name, { limit, ttlMs: ttlMs * 1000 }),
-        release: (name) => slowed.release(name),
+        take: (name, { ttlMs, ...limit }) => slowed.take(name, { ...limit, ttlMs: ttlMs * 1000 }),
+        release: (name, amount) => slowed.release(name, amount),
+        pop: (name) => slowed.pop(name),
         get: (name) => slowed.get(name),
         set: (name, count, { ttlMs }) => slowed.set(name, count, { ttlMs: ttlMs * 1000 }),
         delete: (name) => slowed.delete(name),
@@ -118,7 +120,7 @@ describe.each([
     const ended = new Promise<void>((resolve) => {
       monitor.on('monitor', (_time: string, args: string[], source: string) => {
         if (args.includes(end)) resolve();
-        // What a script does inside Redis is told too.
+        // MONITOR also shows what a script does inside Redis.
         else if (source !== 'lua' && args.some((arg) => arg.includes(name))) seen.push(args);
       });
     });
@@ -167,7 +169,7 @@ describe.each([
     await until(async () => (await slow.take(newName(), { limit: 1, ...MINUTE })).taken);
   });
 
-  it('gives a taking back that came too late for whoever asked', async () => {
+  it('releases a taking whose reply comes after the timeout', async () => {
     const slow = new RedisCaptchaStore({ client: connected.client, timeoutMs: 20 });
     const name = newName();
     redis.pause();
@@ -253,7 +255,7 @@ describe('RedisCaptchaStore with a client that misbehaves', () => {
     ['TypeError', new TypeError('secret')],
     ['unknown', 'secret'],
     ['unknown', undefined],
-  ])("tells no more of a client's error than %s", async (kind, thrown) => {
+  ])("contains no more of a client's error than %s", async (kind, thrown) => {
     const store = answering(() => failing(thrown));
 
     const { error } = await rejection(store.get('attempt:x'));
@@ -285,7 +287,7 @@ describe('RedisCaptchaStore with a client that misbehaves', () => {
     await until(async () => (await store.get('attempt:x')) === 1);
   });
 
-  it('does not ask again for somebody who has been told that it failed', async () => {
+  it('does not retry after the caller has got its error', async () => {
     let refuse: (error: Error) => void = () => undefined;
     const first = new Promise<never>((_, reject) => (refuse = reject));
     let again = 0;
@@ -318,7 +320,7 @@ describe('the options of RedisCaptchaStore', () => {
     'refuse %j for a client',
     (other) => {
       expect(() => new RedisCaptchaStore({ client: other as never })).toThrow(
-        /needs a client: an ioredis Redis/,
+        /^client of RedisCaptchaStore must be an ioredis Redis/,
       );
     },
   );

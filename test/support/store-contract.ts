@@ -75,6 +75,37 @@ export function describeStore(name: string, make: () => Promise<StoreUnderTest>)
       expect(await store.take('attempt:a', { limit: 1, ttlMs })).toEqual({ taken: true, count: 1 });
     });
 
+    it('takes an amount all at once or not at all', async () => {
+      await using tried = await make();
+      const { store } = tried;
+      expect(await store.take('quota:a', { limit: 5, ttlMs, amount: 6 })).toEqual({ taken: false, count: 0 });
+      expect(await store.take('quota:a', { limit: 5, ttlMs, amount: 2 })).toEqual({ taken: true, count: 2 });
+      expect(await store.take('quota:a', { limit: 5, ttlMs, amount: 2 })).toEqual({ taken: true, count: 4 });
+      expect(await store.take('quota:a', { limit: 5, ttlMs, amount: 2 })).toEqual({ taken: false, count: 4 });
+      expect(await store.take('quota:a', { limit: 5, ttlMs })).toEqual({ taken: true, count: 5 });
+    });
+
+    it('releases an amount, but never below zero', async () => {
+      await using tried = await make();
+      const { store } = tried;
+      await store.take('quota:a', { limit: 5, ttlMs, amount: 5 });
+      await store.release('quota:a', 3);
+      expect(await store.get('quota:a')).toBe(2);
+      await store.release('quota:a', 3);
+      expect(await store.get('quota:a')).toBe(0);
+      await store.release('quota:b', 3);
+      expect(await store.get('quota:b')).toBe(0);
+    });
+
+    it('pops a count once', async () => {
+      await using tried = await make();
+      const { store } = tried;
+      await store.take('open:a', { limit: 5, ttlMs, amount: 3 });
+      const pops = await Promise.all([store.pop?.('open:a'), store.pop?.('open:a'), store.pop?.('open:b')]);
+      expect(pops.toSorted()).toEqual([0, 0, 3]);
+      expect(await store.get('open:a')).toBe(0);
+    });
+
     it('a release gives one back, and keeps the time left', async () => {
       await using tried = await make();
       const { store } = tried;

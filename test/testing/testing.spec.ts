@@ -126,7 +126,7 @@ describe.each(ADAPTERS)('overrideCaptcha() on %s', (adapter) => {
     ['CAPTCHA_UNAVAILABLE', 503],
     ['CAPTCHA_QUOTA_EXCEEDED', 503],
     ['CAPTCHA_MISCONFIGURED', 500],
-  ])('fails once with %s, as often as it is told to', async (code, status) => {
+  ])('fails with %s once for each call of failNext()', async (code, status) => {
     await using app = await startSignup({}, { maxAttempts: 3 }, { adapter });
 
     for (let time = 1; time <= 6; time += 1) {
@@ -163,7 +163,7 @@ describe.each(ADAPTERS)('overrideCaptcha() on %s', (adapter) => {
     class PlainController {
       @Post()
       signUp(): void {
-        // Whoever gets here is let through.
+        // A request that gets here is let through.
       }
     }
     await using app = await startTested({
@@ -191,7 +191,7 @@ describe('overrideCaptcha()', () => {
         @Post()
         @RequireCaptcha()
         post(): void {
-          // Whoever gets here is let through.
+          // A request that gets here is let through.
         }
       }
       @Module({
@@ -225,7 +225,7 @@ describe('overrideCaptcha()', () => {
     expect(await codeOf(app, app.captcha.answer)).toBe('CAPTCHA_QUOTA_EXCEEDED');
   });
 
-  it('works for the service, which tells of everything as ever', async () => {
+  it('works for the service, which emits its events as usual', async () => {
     await using app = await startSignup();
     const { captcha } = app;
     const events: CaptchaEvent[] = [];

@@ -7,7 +7,7 @@ import { WidgetPage } from './support/widget-page.ts';
 
 const widget = WidgetPage.install();
 
-/** Pictures of each state, for whoever wants to look. */
+/** Screenshots of each state, to look at. */
 const SHOTS = 'test-results/widget';
 const FORM = `<naver-captcha src="/captcha" required><p slot="help">잘 안 되면 <a href="/other">고객센터</a></p></naver-captcha>`;
 
@@ -15,7 +15,7 @@ beforeAll(async () => {
   await mkdir(SHOTS, { recursive: true });
 });
 
-/** How each state comes about. */
+/** Brings the element into each state. */
 const STATES: Readonly<Record<string, () => Promise<void>>> = {
   idle: async () => {
     await widget.part('notice').waitFor();

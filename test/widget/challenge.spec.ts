@@ -6,7 +6,7 @@ import { WIDGET, WidgetPage } from './support/widget-page.ts';
 const widget = WidgetPage.install();
 const SHORT = '<naver-captcha src="/captcha"></naver-captcha>';
 
-/** Whatever is on its way has arrived: the page has asked the site once more, and the site has answered. */
+/** Waits until earlier replies have arrived: the page sends another request, and the site answers it. */
 async function settled(): Promise<void> {
   await widget.page.evaluate(async () => {
     await fetch('/page.css');
@@ -27,7 +27,7 @@ describe('the challenges of <naver-captcha>', () => {
     expect(widget.site.asked).toEqual([{ kind: 'image', media: 'inline', key: 'image-1' }]);
     expect(await widget.picture()).toMatch(/^3\d\dx1\d\d |^2\d\dx\d+ /);
     expect(await widget.heard()).toEqual([['captcha-ready', { key: 'image-1', kind: 'image' }]]);
-    // One round trip: the picture came along.
+    // The reply to the first request contained the picture.
     expect(widget.site.requests).not.toContain('GET /captcha/media');
 
     await widget.field.fill('ab12');
@@ -179,7 +179,7 @@ describe('the challenges of <naver-captcha>', () => {
       ['captcha-error', { code: 'CAPTCHA_NOT_LOADED', message: await widget.message() }],
     ]);
 
-    // Typing on does not ask again and again.
+    // Typing on makes no further request.
     await widget.name.pressSequentially('abc');
     expect(await widget.heard()).toHaveLength(1);
     expect(await widget.field.getAttribute('aria-invalid')).toBe('false');
@@ -189,7 +189,7 @@ describe('the challenges of <naver-captcha>', () => {
     await widget.part('retry').press('Enter');
     await widget.until('image-1');
     expect(await widget.message()).toBe('');
-    // The button is gone; the focus is not.
+    // The pressed button is hidden, and the focus moved to the refresh button.
     expect(await widget.refresh.evaluate((button) => button.matches(':focus'))).toBe(true);
   });
 
@@ -237,7 +237,7 @@ describe('the challenges of <naver-captcha>', () => {
       },
     ]);
 
-    // Without force, Playwright would wait for a button that rests.
+    // Without force, Playwright would wait until the cool-down ends.
     await widget.part('retry').click({ force: true });
     if (seconds > 0) {
       await settled();

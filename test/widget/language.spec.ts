@@ -21,7 +21,7 @@ describe('the language of <naver-captcha>', () => {
   ])('is that of the page or of the element: %j %s', async (lang, form, name, spoken) => {
     await widget.open({ lang, form });
     expect(await label()).toBe(name);
-    // The text must be read in its own language, whatever the page's is.
+    // A screen reader must read the text in its own language, not in the page's.
     expect(await shadowLang()).toBe(spoken);
   });
 

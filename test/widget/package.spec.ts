@@ -124,13 +124,13 @@ describe('customElements.json', () => {
     const observed = await widget.page.evaluate(
       () => Reflect.get(customElements.get('naver-captcha') ?? {}, 'observedAttributes') as string[],
     );
-    const element = read('src/naver-captcha.element.ts');
+    const sources = ['src/naver-captcha.element.ts', 'src/challenge-panel.ts'].map(read).join('\n');
     const { attributes, events, slots, cssParts, cssProperties } = manifest();
-    // `form` is the browser's own.
+    // The browser implements `form`.
     expect(names(attributes).filter((name) => name !== 'form')).toEqual(
-      [...new Set([...observed, ...found(element, /(?:get|has)Attribute\('(\w+)'/g)])].sort(),
+      [...new Set([...observed, ...found(sources, /(?:get|has)Attribute\('(\w+)'/g)])].sort(),
     );
-    expect(names(events)).toEqual(found(element, /#dispatch\('([\w-]+)'/g));
+    expect(names(events)).toEqual(found(sources, /#dispatch\('([\w-]+)'/g));
 
     const [parts, slotNames] = await widget.page.evaluate(() => {
       const shadow = document.querySelector('naver-captcha')?.shadowRoot;

@@ -4,7 +4,7 @@ import { WidgetPage } from './support/widget-page.ts';
 
 const widget = WidgetPage.install();
 
-/** Notes what the sound does, as the browser tells it. */
+/** Records the events of the sound. */
 async function listen(): Promise<void> {
   await widget.page.evaluate(() => {
     const audio = document.querySelector('naver-captcha')?.shadowRoot?.querySelector('audio');

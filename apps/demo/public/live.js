@@ -24,14 +24,14 @@ const REASONS = {
   unshown: '그림을 본 적이 없는 키',
   malformed: '답이 될 수 없는 글자',
 };
-/** What is refused for these never gets as far as NAVER. */
+/** The server refuses for these reasons without a call to NAVER. */
 const LOCAL = ['forged', 'mismatch', 'used', 'malformed'];
 const BREAKER = { open: '열림', 'half-open': '시험 중', closed: '닫힘' };
 
 let upstream = 'NAVER';
 
-/** Between which of the three it happens, whether it went well, and how it is said. */
-const TELL = {
+/** For each type of event: between which parties it happens, whether it succeeded, and the texts to show. */
+const DESCRIPTIONS = {
   'upstream.call': ({ kind, operation, sent, code, durationMs }) => ({
     way: sent ? `이 서버 ⇄ ${upstream}` : '이 서버',
     lane: 'upstream',
@@ -95,8 +95,8 @@ function count(id) {
 }
 
 function show(event) {
-  if (!Object.hasOwn(TELL, event.type)) return;
-  const { way, lane, tone, what, detail } = TELL[event.type](event);
+  if (!Object.hasOwn(DESCRIPTIONS, event.type)) return;
+  const { way, lane, tone, what, detail } = DESCRIPTIONS[event.type](event);
   const step = element('li', `step ${lane} ${tone}`, '');
   const time = element('time', '', new Date(event.at).toLocaleTimeString('en-GB'));
   time.dateTime = new Date(event.at).toISOString();
@@ -122,7 +122,7 @@ function listen() {
   const source = new EventSource('/live/events');
   source.addEventListener('open', () => {
     link.textContent = '연결됨';
-    // The server tells its latest ones again.
+    // The server repeats its latest events after every connection.
     clear();
   });
   source.addEventListener('message', ({ data }) => show(JSON.parse(data)));

@@ -1,6 +1,6 @@
 export const OFFLINE = '서버에 연결할 수 없습니다. 인터넷 연결을 확인하고 다시 시도해 주세요.';
 
-/** Posts JSON. What comes back that is no JSON is a page, or nothing one could show. */
+/** Posts JSON. The body is empty if the reply is not JSON, because an error page has no text to show. */
 export async function post(url, data) {
   const reply = await fetch(url, {
     method: 'POST',
@@ -11,13 +11,13 @@ export async function post(url, data) {
   return { reply, body };
 }
 
-/** Says what is wrong with a field, under it; with the whole form where there is no such field. */
+/** Shows the text under the field with this id; with the id `form`, under the whole form. */
 export function say(form, id, text) {
   form.querySelector(`#${id}-error`).textContent = text;
   form.querySelector(`#${id}`)?.setAttribute('aria-invalid', String(text !== ''));
 }
 
-/** The browser's own checks, said in place; the focus goes to the first mistake. */
+/** Shows the results of the browser's checks under the fields, and puts the focus on the first mistake. */
 export function findsMistakes(form, sentences) {
   say(form, 'form', '');
   const captcha = form.querySelector('naver-captcha');
@@ -35,7 +35,7 @@ export function findsMistakes(form, sentences) {
   return captchaMistaken || first !== null;
 }
 
-/** What the server found wrong, by field. */
+/** Shows the mistakes that the server found, by field. */
 export function tellMistakes(form, texts) {
   for (const [id, [text]] of Object.entries(texts)) {
     if (form.elements.namedItem(id)) say(form, id, text);
@@ -43,13 +43,13 @@ export function tellMistakes(form, texts) {
   form.querySelector('[aria-invalid="true"]')?.focus();
 }
 
-/** Runs one submission at a time, and says where the server cannot be reached. */
+/** Runs one submission at a time, and shows a sentence if the server cannot be reached. */
 export function onSubmit(form, work) {
   const button = form.querySelector('[type=submit]');
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     if (button.ariaDisabled === 'true') return;
-    // Not `disabled`, which would take the focus away.
+    // `disabled` would take the focus from the button.
     button.ariaDisabled = 'true';
     try {
       await work();
@@ -62,7 +62,7 @@ export function onSubmit(form, work) {
   });
 }
 
-/** Says that the emulator is there, and where; resolves to its address, or null. */
+/** Shows the note about the emulator; resolves to the emulator's address, or null if NAVER is used. */
 export async function showEmulator() {
   const { emulator } = await (await fetch('/about')).json();
   if (emulator) {

@@ -14,7 +14,7 @@ onSubmit(form, async () => {
   if (reply.ok) {
     location.assign(reply.url);
   } else if (typeof body.message === 'object') {
-    // Refused before the captcha was spent, thanks to `validate`: it can be sent again with the mended form.
+    // `validate` refused the form before the captcha was used up, so the same answer can be sent again.
     tellMistakes(form, body.message);
   } else {
     captcha.reportRejection(body.code);

@@ -1,6 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
 
-/** Tells the page whom it talks to, so that it can say so. */
+/** The page shows visitors whether NAVER or the emulator makes the pictures. */
 @Controller('about')
 export class AboutController {
   @Get()

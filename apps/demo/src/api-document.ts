@@ -2,10 +2,10 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { createDocumentWithCaptcha } from 'nestjs-naver-captcha/swagger';
 
-/** Where Swagger UI is; its document is at the same with `-json`. */
+/** The path of Swagger UI; the document is at the same path with `-json` appended. */
 export const API_PATH = 'api';
 
-/** Serves the OpenAPI document, made at the first request for it. */
+/** Serves the OpenAPI document. The first request for it creates it. */
 export function serveApiDocument(app: INestApplication): void {
   const config = new DocumentBuilder()
     .setTitle('캡차 데모')

@@ -14,7 +14,7 @@ const PUBLIC = join(import.meta.dirname, '../public');
 
 const OPTIONS: NestApplicationOptions = { logger: ['fatal', 'error', 'warn'], forceCloseConnections: true };
 
-/** Makes the application, ready to listen, on Express, or on Fastify where `DEMO_ADAPTER` says so. */
+/** Creates the application, ready to listen. `adapter`: `express` or `fastify`, from `DEMO_ADAPTER`. */
 export async function createApp(adapter = 'express'): Promise<INestApplication<Server>> {
   if (adapter === 'express') {
     const app = await NestFactory.create<NestExpressApplication>(AppModule, OPTIONS);
@@ -35,7 +35,7 @@ export async function createApp(adapter = 'express'): Promise<INestApplication<S
   throw new Error('DEMO_ADAPTER must be express or fastify.');
 }
 
-/** What stands in front of every route. */
+/** Applies the security headers and the validation of bodies to every route. */
 export function configure(app: INestApplication): void {
   app.use(securityHeaders);
   app.useGlobalPipes(

@@ -4,12 +4,12 @@ const CREDENTIALS = ['NAVER_CAPTCHA_CLIENT_ID', 'NAVER_CAPTCHA_CLIENT_SECRET'];
 
 /**
  * Starts the emulator and points the environment at it, unless the environment has credentials.
- * @throws Error in production, where forms that anybody can pass must not open by mistake
+ * @throws Error in production, because the emulator shows every answer, so its captcha protects no form
  */
 export async function startEmulatorWithoutCredentials(
   environment: NodeJS.ProcessEnv,
 ): Promise<NaverCaptchaEmulator | undefined> {
-  // One of the two is a slip, and the module says so better than an emulator would.
+  // If one of the two is missing, the module reports it; the emulator would hide the mistake.
   if (CREDENTIALS.some((name) => (environment[name] ?? '') !== '')) return undefined;
   if (environment['NODE_ENV'] === 'production') {
     throw new Error(

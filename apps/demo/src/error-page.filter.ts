@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { type ArgumentsHost, Catch, HttpException } from '@nestjs/common';
 import { BaseExceptionFilter } from '@nestjs/core';
 
-/** Tells a form that was posted without a script what was wrong, as a page; scripts get JSON as ever. */
+/** Replies with a page to a form that the browser posted without a script; scripts get JSON. */
 @Catch(HttpException)
 export class ErrorPageFilter extends BaseExceptionFilter {
   override catch(exception: HttpException, host: ArgumentsHost): void {

@@ -21,10 +21,10 @@ import { finalize, map, type Observable, ReplaySubject, type Subscription } from
 const REMEMBERED = 50;
 const MOST_LISTENERS = 100;
 
-/** Shows a page the calls as they happen. Events hold no key, answer or secret, so they go out as they are. */
+/** Streams the captcha events to a page. They hold no key, answer or secret, so they are sent unchanged. */
 @Controller('live')
 export class LiveController implements OnModuleInit, OnModuleDestroy {
-  /** The latest ones again, for whoever signs up first and looks then. */
+  /** Repeats the latest events, for a visitor who signs up first and opens the page afterwards. */
   readonly #shown = new ReplaySubject<MessageEvent>(REMEMBERED);
   #subscription: Subscription | undefined;
   #listeners = 0;
@@ -57,7 +57,7 @@ export class LiveController implements OnModuleInit, OnModuleDestroy {
     );
   }
 
-  /** For trying it on the page itself. */
+  /** Lets a visitor try the captcha on the page itself. */
   @Post('try')
   @HttpCode(200)
   @RequireCaptcha({ action: 'live' })

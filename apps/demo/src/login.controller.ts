@@ -4,7 +4,7 @@ import { type CaptchaFailureKey, RequireCaptcha } from 'nestjs-naver-captcha';
 
 import { emailOf, type LoginRequest, PasswordGuard } from './password.guard.js';
 
-/** Whose failures count: those of the account, and those of the address the request comes from. */
+/** Failures count for the account, and for the address that the request comes from. */
 function triesOf(context: ExecutionContext): CaptchaFailureKey[] {
   const request = context.switchToHttp().getRequest<LoginRequest>();
   return [{ key: `account:${emailOf(request)}`, clearOnSuccess: true }, { key: `address:${request.ip}` }];
@@ -16,7 +16,7 @@ export class LoginController {
   @Redirect('/account.html', HttpStatus.SEE_OTHER)
   @UseGuards(PasswordGuard)
   @RequireCaptcha({ action: 'login', afterFailures: { limit: 5, windowMs: 900_000, by: triesOf } })
-  // The guard reads the body, so the handler's types say nothing of it.
+  // The guard reads the body, so Swagger cannot derive it from the handler's parameters.
   @ApiBody({
     schema: {
       type: 'object',
@@ -26,6 +26,6 @@ export class LoginController {
   })
   @ApiResponse({ status: HttpStatus.SEE_OTHER, description: 'To the account.' })
   logIn(): void {
-    // Whoever gets here knew the password. A real application would start a session here.
+    // The password was right. A real application would start a session here.
   }
 }

@@ -39,7 +39,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** Nest's own listen() would log a taken port once more. */
+/** Nest's own listen() would log the error of a port in use a second time. */
 async function listen(server: Server, port: number): Promise<void> {
   server.listen(port);
   try {

@@ -1,7 +1,7 @@
 import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { Redis } from 'ioredis';
 
-/** The application's Redis; `undefined` where `NAVER_CAPTCHA_REDIS_URL` is not set. */
+/** The application's Redis; `undefined` if `NAVER_CAPTCHA_REDIS_URL` is not set. */
 export const REDIS = Symbol('redis');
 
 @Module({
@@ -27,7 +27,10 @@ function connect(url = ''): Redis | undefined {
     reachable = true;
   });
   redis.on('error', () => {
-    if (reachable) console.warn('Redis cannot be reached: sign-ups are refused until it is back.');
+    if (reachable)
+      console.warn(
+        'Redis cannot be reached; visitors cannot sign up until it answers. Check NAVER_CAPTCHA_REDIS_URL.',
+      );
     reachable = false;
   });
   return redis;

@@ -10,11 +10,11 @@ const POLICY = [
   "object-src 'none'",
 ].join('; ');
 
-/** Swagger UI has styles in its page and pictures in its styles; its scripts are files like any. */
+/** Swagger UI needs inline styles, and `data:` pictures in its style sheets; its scripts are files. */
 const API_PAGE_POLICY = `${POLICY}; style-src 'self' 'unsafe-inline'; img-src 'self' data:`;
 const API_PAGE = new RegExp(`^/${API_PATH}(?:/|/index[.]html)?(?:[?]|$)`);
 
-/** What <naver-captcha> needs of a content security policy is no more than `default-src 'self'`. */
+/** `default-src 'self'` is enough for <naver-captcha>. */
 export function securityHeaders(request: IncomingMessage, response: ServerResponse, next: () => void): void {
   const isApiPage = API_PAGE.test(request.url ?? '');
   response.setHeader('Content-Security-Policy', isApiPage ? API_PAGE_POLICY : POLICY);

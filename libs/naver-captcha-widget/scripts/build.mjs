@@ -1,4 +1,4 @@
-// After `tsc`: the minified bundle, and a module that holds its text, for servers that serve it.
+// Runs after `tsc`: writes the minified bundle, and a module that holds its text for servers that serve it.
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -9,23 +9,28 @@ import { build, transform } from 'esbuild';
 const folder = new URL('../', import.meta.url);
 const path = (name) => new URL(name, folder);
 
-/** The style sheet is text to the bundler; this takes its white space away. */
+/** The bundler does not minify the style sheet, which is a string to it. */
 const minifyStyles = {
   name: 'minify-styles',
   setup({ onLoad }) {
     onLoad({ filter: /[/\\]styles\.js$/ }, async ({ path: file }) => {
       const code = await readFile(file, 'utf8');
       const [, css] = /= `([^`]+)`/.exec(code) ?? [];
-      if (css === undefined) throw new Error(`No style sheet in ${file}.`);
+      if (css === undefined)
+        throw new Error(
+          `${file} has no style sheet. Write it as one template literal without substitutions.`,
+        );
       const small = await transform(css, { loader: 'css', minify: true, target: 'es2022' });
       return { contents: code.replace(css, () => small.code.trim()), loader: 'js' };
     });
   },
 };
 
-/** Names that no one outside the bundle sees, nor any object of the browser has. */
+/** Properties that neither the page nor an object of the browser has, so the bundle may shorten their names. */
 const internal =
-  'element localize progress toggle buttonOf cool say tell draw disable unload custom ready problem line svg';
+  'act active admit audio choose current custom disable draw edited element expire expiresAt fail input isIdle ' +
+  'isLoading isSpent judge localize playing presses problem progress reconsider reset resume show start suspend ' +
+  'tell toggle';
 
 const { outputFiles } = await build({
   entryPoints: [fileURLToPath(path('dist/index.js'))],

@@ -2,15 +2,26 @@ import { type CaptchaProblemCode, isProblemCode } from './messages.js';
 
 export type CaptchaKind = 'image' | 'audio';
 
+export function isKind(value: unknown): value is CaptchaKind {
+  return value === 'image' || value === 'audio';
+}
+
 export interface Challenge {
   readonly key: string;
   readonly kind: CaptchaKind;
-  /** By the clock of this device, in milliseconds. */
+  /** In milliseconds, on the clock of this device. */
   readonly expiresAt: number;
   readonly picture: ImageBitmap | undefined;
 }
 
-/** The server refused, and said why. Not covered: a network that failed, which rejects with whatever `fetch` throws. */
+/** Where a challenge comes from, and which challenge is requested. */
+export interface ChallengeSource {
+  readonly src: string;
+  readonly kind: CaptchaKind;
+  readonly action: string | null;
+}
+
+/** The server refused and gave a code. A failed network is not covered: it rejects with the error of `fetch`. */
 export class ChallengeRefused extends Error {
   constructor(
     readonly code: CaptchaProblemCode,
@@ -20,14 +31,12 @@ export class ChallengeRefused extends Error {
   }
 }
 
-/** Asks for a challenge; a picture comes with it in the same round trip, and is decoded when this resolves. */
+/** Requests a challenge and, in the same round trip, its picture. Resolves when the picture is decoded. */
 export async function requestChallenge(
-  src: string,
-  kind: CaptchaKind,
-  action: string | null,
+  { src, kind, action }: ChallengeSource,
   signal: AbortSignal,
 ): Promise<Challenge> {
-  const reply = await fetch(src, {
+  const reply = await fetchOk(src, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({
@@ -37,10 +46,11 @@ export async function requestChallenge(
     }),
     signal,
   });
-  if (!reply.ok) throw await refusal(reply);
   const body: unknown = await reply.json();
   const key = field(body, 'key');
-  const lifetime = Date.parse(String(field(body, 'expiresAt'))) - serverTime(reply);
+  // The clock of a device may be wrong, so the lifetime of a key is counted from the server's time.
+  const serverTime = Date.parse(reply.headers.get('date') ?? '') || Date.now();
+  const lifetime = Date.parse(String(field(body, 'expiresAt'))) - serverTime;
   if (typeof key !== 'string' || !key || field(body, 'kind') !== kind || !(lifetime > 0)) {
     throw new TypeError('not a challenge');
   }
@@ -53,7 +63,7 @@ export function mediaUrl(src: string, key: string): string {
   return `${src}/media?key=${encodeURIComponent(key)}`;
 }
 
-/** A bitmap goes on a canvas; a `data:` or `blob:` URL for an `<img>` would be stopped by a strict content security policy. */
+/** Decodes to a bitmap for a canvas, because a strict content security policy blocks `data:` and `blob:` URLs in an `<img>`. */
 async function loadPicture(
   src: string,
   key: string,
@@ -64,20 +74,17 @@ async function loadPicture(
   if (typeof data === 'string') {
     return createImageBitmap(new Blob([Uint8Array.from(atob(data), (byte) => byte.charCodeAt(0))]));
   }
-  const reply = await fetch(mediaUrl(src, key), { signal });
-  if (!reply.ok) throw await refusal(reply);
+  const reply = await fetchOk(mediaUrl(src, key), { signal });
   return createImageBitmap(await reply.blob());
 }
 
-/** Clocks of devices are wrong now and then; the lifetime of a key is counted from the server's own time. */
-function serverTime(reply: Response): number {
-  return Date.parse(reply.headers.get('date') ?? '') || Date.now();
-}
-
-async function refusal(reply: Response): Promise<ChallengeRefused> {
+/** Rejects with {@link ChallengeRefused} if the server refuses. */
+async function fetchOk(url: string, init: RequestInit): Promise<Response> {
+  const reply = await fetch(url, init);
+  if (reply.ok) return reply;
   const code = field(await reply.json().catch(() => undefined), 'code');
   const seconds = Number(reply.headers.get('retry-after')) || undefined;
-  return new ChallengeRefused(isProblemCode(code) ? code : 'CAPTCHA_UNAVAILABLE', seconds);
+  throw new ChallengeRefused(isProblemCode(code) ? code : 'CAPTCHA_UNAVAILABLE', seconds);
 }
 
 function field(value: unknown, name: string): unknown {

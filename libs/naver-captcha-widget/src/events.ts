@@ -10,19 +10,19 @@ export interface CaptchaReadyDetail {
 /** There is no challenge, or its picture or sound could not be loaded. */
 export interface CaptchaErrorDetail {
   readonly code: CaptchaProblemCode;
-  /** What the person reads. */
+  /** The sentence that the visitor reads. */
   readonly message: string;
-  /** Seconds after which the server says that trying again makes sense. */
+  /** The server's `Retry-After`: the number of seconds after which the visitor can try again. */
   readonly retryAfterSeconds: number | undefined;
 }
 
-/** The challenge shown so far is past its time. */
+/** The challenge that was shown has expired. */
 export interface CaptchaExpiredDetail {
   readonly key: string;
 }
 
 declare global {
-  /** The events bubble and are composed: a form, the document and the window hear them too. */
+  /** The events bubble and are composed, so a form, the document and the window receive them too. */
   interface GlobalEventHandlersEventMap {
     'captcha-ready': CustomEvent<CaptchaReadyDetail>;
     'captcha-error': CustomEvent<CaptchaErrorDetail>;

@@ -1,8 +1,11 @@
-import { defineNaverCaptcha } from './define.js';
+import { NaverCaptchaElement } from './naver-captcha.element.js';
 
 export type { CaptchaErrorDetail, CaptchaExpiredDetail, CaptchaReadyDetail } from './events.js';
 export type { CaptchaKind } from './challenge-client.js';
 export type { CaptchaMessages, CaptchaProblemCode } from './messages.js';
-export { NaverCaptchaElement } from './naver-captcha.element.js';
+export { NaverCaptchaElement };
 
-defineNaverCaptcha();
+// A server that renders the page has no `customElements`, and a page may load this script twice.
+if (typeof customElements !== 'undefined' && !customElements.get('naver-captcha')) {
+  customElements.define('naver-captcha', NaverCaptchaElement);
+}

@@ -1,4 +1,4 @@
-/** The server's codes, and one of our own for a server, picture or sound that cannot be reached. */
+/** The server's codes, and `CAPTCHA_NOT_LOADED` from the element if the server, picture or sound cannot be reached. */
 export type CaptchaProblemCode =
   | 'CAPTCHA_MISSING'
   | 'CAPTCHA_MALFORMED'
@@ -12,36 +12,36 @@ export type CaptchaProblemCode =
   | 'CAPTCHA_MISCONFIGURED'
   | 'CAPTCHA_NOT_LOADED';
 
-/** Every text a person reads or hears. */
+/** Every text that a visitor reads or hears. */
 export interface CaptchaMessages extends Readonly<Record<CaptchaProblemCode, string>> {
   /** The name of the field. */
   readonly label: string;
   readonly imagePlaceholder: string;
   readonly audioPlaceholder: string;
-  /** What a screen reader says instead of the picture. */
+  /** Read by a screen reader in place of the picture. */
   readonly picture: string;
   readonly refresh: string;
-  /** The button that leads from picture to sound. */
+  /** The button that switches from picture to sound. */
   readonly listen: string;
-  /** The button that leads from sound to picture. */
+  /** The button that switches from sound to picture. */
   readonly look: string;
   readonly play: string;
   readonly stop: string;
   readonly retry: string;
-  /** In the place of the picture, before the first challenge is asked for. */
+  /** Shown in place of the picture before the first challenge is requested. */
   readonly idle: string;
   readonly loading: string;
-  /** Spoken when a new picture is there. */
+  /** Spoken when a new picture is shown. */
   readonly pictureReady: string;
-  /** Spoken when a sound is there that the browser did not let us play at once. */
+  /** Spoken when a sound is ready but the browser did not allow it to start. */
   readonly soundReady: string;
   /** Spoken at the end of the sound. */
   readonly played: string;
-  /** Shown when a form is submitted again while it is being sent. */
+  /** Shown when the visitor submits a form again while it is being sent. */
   readonly sending: string;
 }
 
-/** The sentences of the codes are the server's own, word for word. */
+/** The sentences of the codes are the server's, word for word. */
 export const ko: CaptchaMessages = {
   label: '자동 입력 방지 문자',
   imagePlaceholder: '그림의 영문자와 숫자',
@@ -107,9 +107,4 @@ export const en: CaptchaMessages = {
 
 export function isProblemCode(code: unknown): code is CaptchaProblemCode {
   return typeof code === 'string' && code.startsWith('CAPTCHA_') && Object.hasOwn(ko, code);
-}
-
-/** The codes that are about what was typed, rather than about the server. */
-export function isAboutAnswer(code: keyof CaptchaMessages | undefined): boolean {
-  return /_(MISSING|MALFORMED|WRONG|EXPIRED|INVALID|USED)$/.test(code ?? '');
 }

@@ -2,19 +2,19 @@ import type { View } from './view.js';
 
 export type SoundEvent = 'play' | 'pause' | 'ended' | 'error' | 'held';
 
-/** Plays, stops and replays; there is one sound per element. */
+/** Plays and stops the sound of a challenge; there is one sound per element. */
 export class Sound {
   readonly #audio: HTMLAudioElement;
-  readonly #tell: (event: SoundEvent) => void;
+  readonly #report: (event: SoundEvent) => void;
 
-  /** `held`: the browser did not let it start without a press. */
-  constructor(view: View, tell: (event: SoundEvent) => void) {
+  /** `report` gets `held` if the browser did not allow the sound to start without a press. */
+  constructor(view: View, report: (event: SoundEvent) => void) {
     const audio = (this.#audio = view.audio);
-    this.#tell = tell;
+    this.#report = report;
     for (const name of ['play', 'pause', 'ended', 'error'] as const) {
       audio.addEventListener(name, () => {
-        // Taking the source away is no failure.
-        if (audio.hasAttribute('src')) tell(name);
+        // `reset` fires `error` too, which is not a failure.
+        if (audio.hasAttribute('src')) report(name);
       });
     }
     audio.addEventListener('timeupdate', () => {
@@ -30,12 +30,12 @@ export class Sound {
     this.#audio.src = url;
   }
 
-  /** From the beginning, every time: half a captcha helps nobody. */
+  /** Always starts from the beginning, because the visitor needs every digit. */
   play(): void {
     if (this.#audio.error) this.#audio.load();
     this.#audio.currentTime = 0;
     this.#audio.play().catch((error: unknown) => {
-      if (String(error).startsWith('NotAllowed')) this.#tell('held');
+      if (String(error).startsWith('NotAllowed')) this.#report('held');
     });
   }
 
@@ -43,7 +43,7 @@ export class Sound {
     this.#audio.pause();
   }
 
-  unload(): void {
+  reset(): void {
     this.#audio.removeAttribute('src');
     this.#audio.load();
   }

@@ -1,6 +1,6 @@
 /**
- * Colours are the system's, which follow the `color-scheme` of the page: a page that is always light gets a light widget,
- * also where the system is dark. Mixed ones keep 4.5:1 (texts) and 3:1 (borders, focus) in both.
+ * System colours follow the `color-scheme` of the page, so a page that is always light gets a light widget on a dark
+ * system too. Mixed colours keep a contrast of 4.5:1 (texts) and 3:1 (borders, focus) in both schemes.
  */
 const css = `
 :host {
@@ -149,7 +149,7 @@ input::placeholder {
 
 let sheet: CSSStyleSheet | undefined;
 
-/** One constructed sheet for all elements: a strict content security policy lets it through, unlike `<style>`. */
+/** All elements share a constructed sheet, which a strict content security policy allows, unlike `<style>`. */
 export function adoptStyles(shadow: ShadowRoot): void {
   if (!sheet) {
     sheet = new CSSStyleSheet();

@@ -1,9 +1,9 @@
-import type { Challenge } from './challenge-client.js';
-import { h, icon } from './dom.js';
-import type { CaptchaMessages } from './messages.js';
 import { adoptStyles } from './styles.js';
+import type { Challenge } from './challenge-client.js';
+import { h, IconButton } from './elements.js';
+import type { CaptchaMessages } from './messages.js';
 
-/** What stands in the place of the picture. */
+/** What the box shows. */
 export type Scene = 'idle' | 'loading' | 'failed' | 'image' | 'audio';
 
 const REFRESH = 'M20 12a8 8 0 1 1-2.3-5.7L20 8.5M20 3.5v5h-5';
@@ -12,30 +12,14 @@ const PICTURE = 'M4 5h16v14H4zM4 16l4.5-4.5L13 16l3-3 4 4M15 9h.01';
 const PLAY = 'M8 5.5v13l10-6.5z';
 const STOP = 'M7 7h10v10H7z';
 
-/** A button with an icon, and a text that is always its name and is seen where there is room. */
-class IconButton {
-  readonly element: HTMLButtonElement;
-  readonly #icon = icon();
-  readonly #text = h('span');
-
-  constructor(part: string) {
-    this.element = h('button', { type: 'button', part: `button ${part}` }, this.#icon.svg, ' ', this.#text);
-  }
-
-  label(text: string, path: string): void {
-    this.#text.textContent = text;
-    this.element.title = text;
-    this.#icon.line.setAttribute('d', path);
-  }
-}
-
-/** The elements in the shadow tree, in the order in which they are read and focused. */
+/** The elements in the shadow tree, in reading and focus order. */
 export class View {
-  readonly label = h('label', { part: 'label', id: 'label', for: 'answer' });
+  readonly label = h('label', { part: 'label', for: 'answer' });
   readonly refresh = new IconButton('refresh');
   readonly toggle = new IconButton('switch');
   readonly play = new IconButton('play');
   readonly retry = new IconButton('retry');
+  readonly #buttons = [this.refresh, this.toggle, this.play, this.retry].map(({ element }) => element);
   readonly audio = h('audio', { preload: 'auto' });
   readonly input = h('input', {
     part: 'input',
@@ -87,13 +71,17 @@ export class View {
     this.show('idle');
   }
 
-  /** The button that was pressed or reached, if it is one of ours. */
-  buttonOf(event: Event): HTMLButtonElement | undefined {
-    return this.#buttons().find((button) => event.composedPath().includes(button));
+  /** Whether the event belongs to the press of a button. Focus that comes from the keyboard is not a press. */
+  presses(event?: Event): boolean {
+    return this.#buttons.some(
+      (button) =>
+        event?.composedPath().includes(button) &&
+        !(event.type === 'focusin' && button.matches(':focus-visible')),
+    );
   }
 
   show(scene: Scene): void {
-    // A press on "Try again" takes that button away; the focus must not fall off the page with it.
+    // The button that the visitor pressed is hidden here; without a new place, the focus would go to the page's start.
     const focused = this.#shadow.activeElement;
     if (scene === 'loading' && (focused === this.retry.element || focused === this.play.element)) {
       this.refresh.element.focus();
@@ -105,7 +93,14 @@ export class View {
     this.retry.element.hidden = scene !== 'failed';
   }
 
-  /** The canvas has the picture's own size; style sheets scale it, so that no pixel is lost on any screen. */
+  /** Removes the challenge that was shown, and the answer to it. */
+  reset(scene: 'idle' | 'loading'): void {
+    this.progress(0);
+    this.input.value = '';
+    this.show(scene);
+  }
+
+  /** Draws in the picture's own size; the style sheet scales the canvas, so a sharp screen shows every pixel. */
   draw(picture: NonNullable<Challenge['picture']>): void {
     this.#canvas.width = picture.width;
     this.#canvas.height = picture.height;
@@ -113,9 +108,9 @@ export class View {
     picture.close();
   }
 
-  /** How much of the sound has been heard, from 0 to 1. */
+  /** `part`: how much of the sound was played, from 0 to 1. */
   progress(part: number): void {
-    this.#bar.style.setProperty('transform', `scaleX(${part})`);
+    this.#bar.style.transform = `scaleX(${part})`;
   }
 
   localize(texts: CaptchaMessages, language: string, hears: boolean, plays: boolean): void {
@@ -133,28 +128,24 @@ export class View {
 
   /** The sentence under the field. */
   tell(message: string, invalid: boolean): void {
-    // Written again, the same text would be spoken again.
+    // A screen reader speaks the text again when it is written again.
     if (this.#message.textContent !== message) this.#message.textContent = message;
     this.input.ariaInvalid = String(invalid);
   }
 
-  /** A sentence for the ear only. */
+  /** Has a screen reader speak the text, which is not visible. */
   say(text: string): void {
     this.#status.textContent = text;
   }
 
   disable(disabled: boolean): void {
-    for (const control of [this.input, ...this.#buttons()]) control.disabled = disabled;
+    for (const control of [this.input, ...this.#buttons]) control.disabled = disabled;
   }
 
-  /** Cooling buttons keep the focus, which `disabled` would take away. */
+  /** Uses `aria-disabled`, because `disabled` would take the focus from the pressed button. */
   cool(cooling: boolean): void {
-    for (const button of this.#buttons()) {
+    for (const button of this.#buttons) {
       button.ariaDisabled = String(cooling && button !== this.play.element);
     }
-  }
-
-  #buttons(): HTMLButtonElement[] {
-    return [this.refresh, this.toggle, this.play, this.retry].map(({ element }) => element);
   }
 }

@@ -19,6 +19,7 @@ export { RequireCaptcha } from './guard/require-captcha.decorator.js';
 export { SkipCaptcha } from './guard/skip-captcha.decorator.js';
 
 export { type CaptchaFailureKey } from './limits/failures.js';
+export { addressKey } from './limits/household.js';
 export { type CreateChallengeOptions } from './challenge/challenge-maker.js';
 export { NaverCaptchaService } from './challenge/naver-captcha.service.js';
 
@@ -36,6 +37,7 @@ export {
 export {
   type AllowedEvent,
   type BreakerEvent,
+  type BusiestEvent,
   type CaptchaEvent,
   type ChallengeIssuedEvent,
   type QuotaEvent,

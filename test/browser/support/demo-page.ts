@@ -12,7 +12,7 @@ export interface EmulatorKey {
   readonly answer: string;
 }
 
-/** One browser per file; for each test a demo of its own, since one address gets ten challenges a minute. */
+/** Opens a browser per file, and a demo per test, because an address gets ten challenges a minute. */
 export class DemoPage {
   demo!: RunningDemo;
   context!: BrowserContext;
@@ -30,7 +30,7 @@ export class DemoPage {
     });
     beforeEach(async () => {
       site.demo = await (next ?? start());
-      // The next one gets ready while this test runs.
+      // The next demo starts while this test runs.
       next = start();
       site.#mistakes = [];
       await site.open(options);
@@ -47,7 +47,7 @@ export class DemoPage {
     return site;
   }
 
-  /** Another context than the one each test begins with. */
+  /** A second browser context, beside the context that each test starts with. */
   async open(options: BrowserContextOptions): Promise<void> {
     await this.#contextEnd();
     this.context = await this.#browser.newContext({
@@ -88,7 +88,7 @@ export class DemoPage {
     await this.part('message').filter({ hasText: text }).waitFor();
   }
 
-  /** The key in the page, once there is another than this one. */
+  /** Resolves to the key in the page when it differs from this key. */
   async keyAfter(before: string, page = this.page): Promise<string> {
     await page.waitForFunction(
       (old) => ![old, '', undefined].includes(document.querySelector('naver-captcha')?.key),
@@ -97,7 +97,7 @@ export class DemoPage {
     return page.evaluate(() => document.querySelector('naver-captcha')?.key ?? '');
   }
 
-  /** What the emulator's own list says of the newest key. */
+  /** The newest key in the emulator's list. */
   async newest(): Promise<EmulatorKey> {
     const list = (await (await fetch(`${this.demo.emulatorUrl}/__emulator/keys`)).json()) as EmulatorKey[];
     const [newest] = list;
@@ -105,7 +105,7 @@ export class DemoPage {
     return newest;
   }
 
-  /** A sign-up filled in; resolves when the picture is there, to its answer. */
+  /** Fills in a sign-up; resolves to the answer when the picture is shown. */
   async fillSignup(page = this.page): Promise<string> {
     await page.getByLabel('이름').fill('홍길동');
     await page.getByLabel('이메일').fill('hong@example.com');
@@ -118,7 +118,7 @@ export class DemoPage {
     return page.getByRole('button', { name: '가입하기' }).click();
   }
 
-  /** One try; resolves when its reply has been dealt with. */
+  /** Submits once; resolves when the page has handled the reply. */
   async logIn(password: string): Promise<void> {
     await this.page.getByLabel('이메일').fill('demo@example.com');
     await this.page.getByLabel('비밀번호').fill(password);

@@ -14,7 +14,7 @@ const OPTIONS: RunOptions = {
   rules: { 'target-size': { enabled: true }, 'color-contrast': { enabled: true } },
 };
 
-/** What axe-core finds, or cannot decide, one line each; the rules named must have found something to check. */
+/** Lists what axe-core finds or cannot decide, a line each. Fails if a named rule found nothing to check. */
 export async function findBarriers(
   page: Page,
   checked: readonly string[] = ['color-contrast', 'target-size', 'label'],

@@ -10,12 +10,12 @@ const pictures = [1, 2].map((name) =>
   readFileSync(new URL(`../fixtures/picture-${name}.jpg`, import.meta.url)),
 );
 
-/** What a challenge was asked for with. */
+/** The body of a request for a challenge. */
 export interface Asked {
   readonly kind?: string;
   readonly action?: string;
   readonly media?: string;
-  /** What it got, where it got one. */
+  /** The key in the reply; undefined if the server refused. */
   key?: string;
 }
 
@@ -25,25 +25,25 @@ export interface Refusal {
   readonly retryAfter?: number;
 }
 
-/** A site whose captcha routes answer as the Nest module's do, under a policy that allows nothing inline. */
+/** A site with the captcha routes of the Nest module, and a content security policy that allows nothing inline. */
 export class CaptchaServer implements AsyncDisposable {
   readonly asked: Asked[] = [];
-  /** What forms sent, by plain post or by `fetch`. */
+  /** The forms received, by plain post or by `fetch`. */
   readonly submissions: Record<string, string>[] = [];
   /** Every request, such as `GET /captcha/media`. */
   readonly requests: string[] = [];
   /** The page at `/`, its script and its style sheet. */
   page = { html: '', script: '', css: '' };
   lifetimeMs = 600_000;
-  /** How far this server's clock is from the browser's. */
+  /** The difference between this server's clock and the browser's. */
   skewMs = 0;
   inline = true;
   soundSeconds = 0.5;
-  /** Broken pictures and missing sounds. */
+  /** Sends broken pictures and no sounds. */
   mediaBroken = false;
-  /** What the next challenges are refused with. */
+  /** The refusals of the next requests for a challenge. */
   refusals: Refusal[] = [];
-  /** What the next submissions are refused with, by code. */
+  /** The codes that refuse the next submissions. */
   rejections: string[] = [];
 
   readonly #server: Server;
@@ -66,12 +66,12 @@ export class CaptchaServer implements AsyncDisposable {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** The next challenges wait until they are let go, in any order. */
+  /** Holds the replies to the next requests for a challenge until `release`, in any order. */
   holdNext(count = 1): void {
     this.#holding = count;
   }
 
-  /** Lets the reply to the held request with this number go. */
+  /** Sends the reply to the held request with this number. */
   release(index = 0): void {
     const [reply] = this.#held.splice(index, 1);
     if (reply === undefined) throw new Error('No such request is held.');
@@ -96,7 +96,7 @@ export class CaptchaServer implements AsyncDisposable {
     switch (pathname) {
       case '/':
       case '/other':
-        // A page that is not stored is not restored either.
+        // The browser does not restore a page that it must not store.
         response.setHeader('cache-control', 'max-age=600');
         send(response, 'text/html; charset=utf-8', pathname === '/' ? this.page.html : OTHER);
         return;

@@ -1,4 +1,4 @@
-/** What people write; each compiles, and notices a kind that there is not. */
+/** Code as applications write it. Each sample compiles, and rejects a kind that does not exist. */
 export const jsxSamples = {
   react: `import type { NaverCaptchaElement } from 'naver-captcha-widget';
 import type {} from 'naver-captcha-widget/jsx';

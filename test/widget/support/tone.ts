@@ -1,6 +1,6 @@
 const RATE = 8_000;
 
-/** A WAV file with a tone, as long as this. */
+/** A WAV file with a tone of this length. */
 export function tone(seconds: number): Buffer {
   const samples = Buffer.from(
     Array.from({ length: Math.round(seconds * RATE) }, (_, at) => 128 + Math.round(60 * Math.sin(at / 3))),

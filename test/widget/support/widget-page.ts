@@ -6,15 +6,15 @@ import { startBrowser } from '../../support/browser.ts';
 import { CaptchaServer } from './captcha-server.ts';
 
 export interface PageSetup {
-  /** What is in the form. */
+  /** The content of the form. */
   readonly form?: string;
-  /** What is in the body, instead of the form. */
+  /** The content of the body, instead of the form. */
   readonly body?: string;
   readonly lang?: string;
   readonly script?: string;
   readonly css?: string;
   readonly context?: BrowserContextOptions;
-  /** A clock that tests move. */
+  /** Installs a clock that the test moves. */
   readonly clock?: boolean;
 }
 
@@ -26,7 +26,7 @@ body { margin: 0; padding: 16px; }
 form { max-width: 27rem; }
 `;
 
-/** Sends the form with `fetch` and tells the element what the server said. */
+/** Sends the form with `fetch` and reports a refusal to the element. */
 export const FETCH_SCRIPT = `
 document.querySelector('form').addEventListener('submit', async (event) => {
   event.preventDefault();
@@ -41,7 +41,7 @@ document.querySelector('form').addEventListener('submit', async (event) => {
 });
 `;
 
-/** One browser and one site per file, one page per test. */
+/** Opens a browser and a site per file, and a page per test. */
 export class WidgetPage {
   site!: CaptchaServer;
   page!: Page;
@@ -163,21 +163,21 @@ export class WidgetPage {
       .waitFor();
   }
 
-  /** What the events said, oldest first. */
+  /** The events with their details, oldest first. */
   heard(): Promise<[string, Record<string, unknown>][]> {
     return this.page.evaluate(
       () => (window as unknown as { heard: [string, Record<string, unknown>][] }).heard,
     );
   }
 
-  /** What the page would send now. */
+  /** The entries that the form would send now. */
   entries(): Promise<Record<string, unknown>> {
     return this.page.evaluate(() =>
       Object.fromEntries(new FormData(document.querySelector('form') ?? undefined)),
     );
   }
 
-  /** A fingerprint of what the canvas shows; empty where there is no picture. */
+  /** A fingerprint of what the canvas shows; empty if there is no picture. */
   picture(): Promise<string> {
     return this.part('picture').evaluate((canvas) => {
       if (!(canvas instanceof HTMLCanvasElement) || canvas.hidden) return '';

@@ -2,10 +2,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Subject } from 'rxjs';
 
 import type { CaptchaEngine, Comparison } from '../engines/captcha-engine.js';
-import { CaptchaUnavailableException } from '../errors.js';
+import { CaptchaQuotaExceededException, CaptchaUnavailableException } from '../errors.js';
 import type { CaptchaEvent } from '../events.js';
 import { type CaptchaKeys, isBinding, type OpenedKey, remainingMs } from '../keys/captcha-keys.js';
-import { Attempts } from '../limits/attempts.js';
+import { AnswerLimits } from '../limits/answer-limits.js';
 import { spanClock } from '../span-clock.js';
 import { CAPTCHA_CLOCK, CAPTCHA_ENGINE, CAPTCHA_EVENTS, CAPTCHA_KEYS, CAPTCHA_OPTIONS } from '../tokens.js';
 import {
@@ -66,7 +66,7 @@ export class AnswerVerifier implements CaptchaVerifier {
   constructor(
     @Inject(CAPTCHA_ENGINE) private readonly engine: CaptchaEngine,
     @Inject(CAPTCHA_KEYS) private readonly keys: CaptchaKeys,
-    @Inject(Attempts) private readonly attempts: Attempts,
+    @Inject(AnswerLimits) private readonly limits: AnswerLimits,
     @Inject(ChallengeSupply) private readonly supply: ChallengeSupply,
     @Inject(CAPTCHA_OPTIONS) private readonly options: ResolvedCaptchaOptions,
     @Inject(CAPTCHA_CLOCK) private readonly clock: CaptchaClock,
@@ -146,16 +146,19 @@ export class AnswerVerifier implements CaptchaVerifier {
     const refusal = this.engine.refusalOf('compare', kind);
     // A refusal known beforehand costs no attempt, unless the request is let through: that spends the key.
     if (refusal !== undefined && !(await isAllowed(refusal, allow))) throw refusal;
-    if (!(await this.attempts.take(key))) return rejected('used', kind);
+    const attempt = await this.limits.take(key);
+    if (attempt === undefined) return rejected('used', kind);
     if (refusal instanceof CaptchaUnavailableException) return this.#letThrough(key, refusal);
     let comparison: Comparison;
     try {
-      comparison = await this.engine.compare(kind, key.payload, value);
+      comparison = await this.limits.comparing(key, attempt, () =>
+        this.engine.compare(kind, key.payload, value),
+      );
     } catch (thrown) {
-      if (!(thrown instanceof CaptchaUnavailableException)) throw thrown;
-      if (await isAllowed(thrown, allow)) return this.#letThrough(key, thrown);
-      // Only if the client is told of the outage; a key that is let through has had its turn.
-      await this.attempts.giveBack(key);
+      const isOutage = thrown instanceof CaptchaUnavailableException;
+      if (isOutage && (await isAllowed(thrown, allow))) return this.#letThrough(key, thrown);
+      // NAVER did not compare. A key that is let through instead has had its turn.
+      if (isOutage || thrown instanceof CaptchaQuotaExceededException) await this.limits.giveBack(key);
       throw thrown;
     }
     return { verdict: await this.#verdictOf(key, comparison), kind };
@@ -163,13 +166,13 @@ export class AnswerVerifier implements CaptchaVerifier {
 
   async #letThrough(key: OpenedKey, outage: CaptchaUnavailableException): Promise<Judgement> {
     const { kind } = key;
-    return (await this.attempts.pass(key)) ? { outage, kind } : rejected('used', kind);
+    return (await this.limits.pass(key, { isRight: false })) ? { outage, kind } : rejected('used', kind);
   }
 
   async #verdictOf(key: OpenedKey, comparison: Comparison): Promise<CaptchaVerdict> {
     switch (comparison.result) {
       case 'right': {
-        if (!(await this.attempts.pass(key))) return { passed: false, reason: 'used' };
+        if (!(await this.limits.pass(key, { isRight: true }))) return { passed: false, reason: 'used' };
         const { responseTimeSeconds } = comparison;
         return {
           passed: true,

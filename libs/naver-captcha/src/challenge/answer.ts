@@ -1,8 +1,8 @@
 import { isObject } from '../unknown-values.js';
 import type { CaptchaAnswer, CaptchaKind, ResolvedCaptchaOptions } from '../types.js';
 
-/** A sealed key with the longest payload and the longest action has 155 characters. */
-export const MAX_KEY_LENGTH = 160;
+/** A sealed key with the longest payload and the longest action has 178 characters. */
+export const MAX_KEY_LENGTH = 190;
 /** Checked before any code scans the text. Sixteen characters typed on a composing keyboard stay far below. */
 export const MAX_VALUE_LENGTH = 64;
 

@@ -3,8 +3,9 @@ import type { Subject } from 'rxjs';
 
 import { CaptchaMalformedException } from '../errors.js';
 import type { CaptchaEvent } from '../events.js';
-import { type CaptchaKeys, isAction, isBinding } from '../keys/captcha-keys.js';
+import { type CaptchaKeys, isAction, isBinding, NO_ASKER } from '../keys/captcha-keys.js';
 import { IssueLimit } from '../limits/issue-limit.js';
+import { OpenChallenges } from '../limits/open-challenges.js';
 import { CAPTCHA_CLOCK, CAPTCHA_EVENTS, CAPTCHA_KEYS, CAPTCHA_OPTIONS } from '../tokens.js';
 import {
   CAPTCHA_KINDS,
@@ -27,8 +28,8 @@ export interface CreateChallengeOptions {
    */
   readonly binding?: string | undefined;
   /**
-   * Who asks, such as `request.ip ?? 'unknown'` (a connection that was reset has no address any more): `issueLimit`
-   * counts by it. IPv6 addresses count by their /64.
+   * Who asks: `addressKey(request.ip)`. `issueLimit` and wrong answers count by it: an IPv4 address, the /64 of an IPv6
+   * address, and the network around it. A text that is not an address stands for itself.
    * @default none: no limit
    */
   readonly by?: string | undefined;
@@ -41,6 +42,7 @@ export class ChallengeMaker {
     @Inject(ChallengeSupply) private readonly supply: ChallengeSupply,
     @Inject(CAPTCHA_KEYS) private readonly keys: CaptchaKeys,
     @Inject(IssueLimit) private readonly limit: IssueLimit,
+    @Inject(OpenChallenges) private readonly open: OpenChallenges,
     @Inject(CAPTCHA_OPTIONS) private readonly options: ResolvedCaptchaOptions,
     @Inject(CAPTCHA_CLOCK) private readonly clock: CaptchaClock,
     @Inject(CAPTCHA_EVENTS) private readonly events: Subject<CaptchaEvent>,
@@ -51,10 +53,14 @@ export class ChallengeMaker {
     this.keys.assertCanContain({ action, binding });
     const refusal = this.supply.refusalOf(kind);
     if (refusal !== undefined) throw refusal;
-    if (by !== undefined) await this.limit.take(by);
+    await this.open.settle();
+    const askerTag = by === undefined ? NO_ASKER : await this.limit.take(by);
     const { payload, expiresAtMs: engineEndMs = Infinity } = await this.supply.next(kind);
     const expiresAtMs = inWholeSeconds(Math.min(this.clock.now() + this.options.keyTtlMs, engineEndMs));
-    const key = await this.keys.create({ kind, payload, expiresAtMs, action, binding });
+    const [key] = await Promise.all([
+      this.keys.create({ kind, payload, askerTag, expiresAtMs, action, binding }),
+      this.open.add(kind, expiresAtMs),
+    ]);
     this.events.next({ type: 'challenge.issued', kind, action });
     return { key, kind, expiresAt: new Date(expiresAtMs) };
   }
@@ -62,12 +68,14 @@ export class ChallengeMaker {
 
 function assertWellFormed(kind: CaptchaKind, action: unknown, binding: unknown): void {
   if (!CAPTCHA_KINDS.includes(kind)) {
-    throw new CaptchaMalformedException({ detail: `A kind is one of ${CAPTCHA_KINDS.join(', ')}.` });
+    throw new CaptchaMalformedException({ detail: `kind must be ${CAPTCHA_KINDS.join(' or ')}.` });
   }
   if (action !== undefined && !isAction(action)) {
-    throw new CaptchaMalformedException({ detail: 'An action is 1 to 32 of a-z, 0-9, "_" and "-".' });
+    throw new CaptchaMalformedException({
+      detail: 'action must be 1 to 32 characters of a-z, 0-9, "_" and "-".',
+    });
   }
-  if (!isBinding(binding)) throw new CaptchaMalformedException({ detail: 'A binding is a string.' });
+  if (!isBinding(binding)) throw new CaptchaMalformedException({ detail: 'binding must be a string.' });
 }
 
 /** A sealed key contains whole seconds. */

@@ -3,6 +3,7 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy }
 import type { CaptchaEngine } from '../engines/captcha-engine.js';
 import type { CaptchaException } from '../errors.js';
 import { NAVER_KEY_LIFETIME_MS } from '../naver-facts.js';
+import { OpenChallenges } from '../limits/open-challenges.js';
 import { spanClock } from '../span-clock.js';
 import { CAPTCHA_CLOCK, CAPTCHA_ENGINE, CAPTCHA_OPTIONS } from '../tokens.js';
 import type { CaptchaClock, CaptchaKind, ResolvedCaptchaOptions } from '../types.js';
@@ -42,6 +43,7 @@ export class ChallengeSupply implements OnApplicationBootstrap, OnModuleDestroy 
   constructor(
     @Inject(CAPTCHA_ENGINE) private readonly engine: CaptchaEngine,
     @Inject(ChallengeMedia) private readonly media: ChallengeMedia,
+    @Inject(OpenChallenges) private readonly open: OpenChallenges,
     @Inject(CAPTCHA_OPTIONS) options: ResolvedCaptchaOptions,
     @Inject(CAPTCHA_CLOCK) private readonly clock: CaptchaClock,
   ) {
@@ -122,7 +124,9 @@ export class ChallengeSupply implements OnApplicationBootstrap, OnModuleDestroy 
   #dropOld(): void {
     const now = this.clock.now();
     while (this.#ready[0] !== undefined && this.#ready[0].expiresAtMs - MAX_AGE_MS <= now) {
-      this.#ready.shift();
+      const dropped = this.#ready.shift();
+      // Its answer will never be compared.
+      if (dropped !== undefined) void this.open.dropped('image', dropped.expiresAtMs - NAVER_KEY_LIFETIME_MS);
     }
   }
 }

@@ -2,7 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 
 import { rejectionException } from '../errors.js';
 import { type CaptchaFailureKey, Failures } from '../limits/failures.js';
-import { QuotaGate } from '../limits/quota.gate.js';
+import { DayQuota } from '../limits/day-quota.js';
+import { IssueLimit } from '../limits/issue-limit.js';
 import { CAPTCHA_VERIFIER } from '../tokens.js';
 import type {
   CaptchaAnswer,
@@ -26,14 +27,16 @@ export class NaverCaptchaService {
     @Inject(ChallengeMaker) private readonly maker: ChallengeMaker,
     @Inject(ChallengeMedia) private readonly media: ChallengeMedia,
     @Inject(CAPTCHA_VERIFIER) private readonly verifier: CaptchaVerifier,
-    @Inject(QuotaGate) private readonly quotas: QuotaGate,
+    @Inject(DayQuota) private readonly dayQuota: DayQuota,
+    @Inject(IssueLimit) private readonly issueLimit: IssueLimit,
     @Inject(Failures) private readonly failures: Failures,
   ) {}
 
   /**
-   * Asks NAVER for a key, unless one is ready (`prefetch`), and seals it. One call of the day's quota.
-   * @throws CaptchaMalformedException if kind, action or binding is none
-   * @throws CaptchaTooManyException if `by` has asked too often
+   * Asks NAVER for a key, unless one is ready (`prefetch`), and seals it. Two calls of the day's quota: this one, and the
+   * comparison of the answer, which is given back if no answer comes.
+   * @throws CaptchaMalformedException if kind, action or binding is invalid
+   * @throws CaptchaTooManyException if `by` has asked too often, or given too many wrong answers
    * @throws CaptchaUnavailableException, CaptchaQuotaExceededException, CaptchaMisconfiguredException
    */
   async createChallenge(options: CreateChallengeOptions = {}): Promise<CaptchaChallenge> {
@@ -44,7 +47,7 @@ export class NaverCaptchaService {
    * The picture or the sound of a key this application made. Costs no quota; NAVER is asked at most five times a key,
    * and repeats come from a bounded cache.
    * @throws CaptchaTooManyException if it was fetched five times already
-   * @throws CaptchaMalformedException, CaptchaInvalidException, CaptchaExpiredException for keys that are none
+   * @throws CaptchaMalformedException, CaptchaInvalidException, CaptchaExpiredException if the key is not valid
    * @throws CaptchaUnavailableException, CaptchaMisconfiguredException
    */
   async fetchMedia(key: string): Promise<CaptchaMedia> {
@@ -65,7 +68,7 @@ export class NaverCaptchaService {
    * Judges an answer. The verdict is always an object, so test `verdict.passed`: `if (await verify(…))` is always
    * true. {@link verifyOrThrow} cannot be misread so.
    *
-   * At most one call of the day's quota, and none for what can be judged without asking NAVER.
+   * At most one call to NAVER, and none for what can be judged without asking it.
    * @throws CaptchaUnavailableException, CaptchaQuotaExceededException, CaptchaMisconfiguredException if no verdict
    *   can be had; these are never a verdict
    */
@@ -75,8 +78,16 @@ export class NaverCaptchaService {
 
   /** What is used of the day's quota, of each kind. */
   async quota(): Promise<Record<CaptchaKind, CaptchaQuota>> {
-    const [image, audio] = await Promise.all([this.quotas.usage('image'), this.quotas.usage('audio')]);
+    const [image, audio] = await Promise.all([this.dayQuota.usage('image'), this.dayQuota.usage('audio')]);
     return { image, audio };
+  }
+
+  /**
+   * The hashes under which the log line `CAPTCHA_BUSIEST` and the event `busiest` name this address and its network. Use
+   * it to find in an access log whom they name.
+   */
+  async hashesOf(ip: string): Promise<{ readonly household: string; readonly network: string | undefined }> {
+    return this.issueLimit.hashesOf(ip);
   }
 
   /**

@@ -9,14 +9,16 @@ import type {
   CaptchaRandom,
   ResolvedCaptchaOptions,
 } from '../types.js';
-import { NONCE_BYTES, seal, unseal } from './key-format.js';
+import { ASKER_TAG_BYTES, NONCE_BYTES, seal, unseal } from './key-format.js';
 import { associatedData, bindingTag, deriveSealingSecrets, type SealingSecret } from './secrets.js';
 
 /** What a new key is to contain. */
 export interface KeyContents {
   readonly kind: CaptchaKind;
-  /** What the engine needs to show the challenge and to compare an answer; at most 32 bytes. */
+  /** What the engine needs to show the challenge and to compare an answer; at most 40 bytes. */
   readonly payload: Buffer;
+  /** The tag, 8 bytes, of the household that asks for the challenge; zeros if it is not known. */
+  readonly askerTag: Buffer;
   /** Milliseconds since 1970. */
   readonly expiresAtMs: number;
   readonly action?: string | undefined;
@@ -27,6 +29,8 @@ export interface KeyContents {
 export interface OpenedKey {
   readonly kind: CaptchaKind;
   readonly payload: Buffer;
+  /** The tag of the household that asked for the challenge; zeros if it is not known. */
+  readonly askerTag: Buffer;
   /** Milliseconds since 1970; absent for a raw key, which does not contain its end. */
   readonly expiresAtMs?: number;
   /** Returns true if the key was made for this action, binding and kind. */
@@ -55,6 +59,9 @@ export function remainingMs({ expiresAtMs }: Pick<OpenedKey, 'expiresAtMs'>, now
   return expiresAtMs === undefined ? NAVER_KEY_LIFETIME_MS : expiresAtMs - nowMs;
 }
 
+/** The asker's tag of a challenge whose asker is not known. */
+export const NO_ASKER = Buffer.alloc(ASKER_TAG_BYTES);
+
 const ACTION = /^[a-z0-9_-]{1,32}$/;
 
 /** Returns true if a key can be made for this action. */
@@ -70,13 +77,14 @@ export function isBinding(value: unknown): value is string | undefined {
 /** A forged key costs microseconds and never reaches NAVER. Every process with the same credentials opens these. */
 class SealedKeys implements CaptchaKeys {
   readonly #associated: Buffer;
-  readonly #random: CaptchaRandom;
   readonly #deriving: Promise<readonly SealingSecret[]>;
   #secrets: readonly SealingSecret[] | undefined;
 
-  constructor(options: ResolvedCaptchaOptions, random: CaptchaRandom) {
+  constructor(
+    options: ResolvedCaptchaOptions,
+    private readonly random: CaptchaRandom,
+  ) {
     this.#associated = Buffer.from(associatedData(options).join('\0'));
-    this.#random = random;
     this.#deriving = deriveSealingSecrets(options);
     this.#deriving.then(
       (secrets) => {
@@ -91,19 +99,20 @@ class SealedKeys implements CaptchaKeys {
     // A sealed key can contain every action and binding.
   }
 
-  async create({ kind, payload, expiresAtMs, action = '', binding }: KeyContents): Promise<string> {
+  async create({ kind, payload, askerTag, expiresAtMs, action = '', binding }: KeyContents): Promise<string> {
     const [secret] = await this.#deriving;
     if (secret === undefined) throw new Error('There is no signing secret.');
     return seal(
       {
         kind,
         expiresAtSeconds: Math.floor(expiresAtMs / 1000),
+        askerTag,
         payload,
         action,
         bindingTag: bindingTag(secret, binding),
       },
       secret,
-      this.#random.bytes(NONCE_BYTES),
+      this.random.bytes(NONCE_BYTES),
       this.#associated,
     );
   }
@@ -120,6 +129,7 @@ class SealedKeys implements CaptchaKeys {
     return {
       kind: contents.kind,
       payload: contents.payload,
+      askerTag: contents.askerTag,
       expiresAtMs: contents.expiresAtSeconds * 1000,
       fits: ({ action, binding, kinds }) =>
         (kinds?.includes(contents.kind) ?? true) &&
@@ -146,6 +156,11 @@ class RawKeys implements CaptchaKeys {
     this.assertCanContain(expected);
     if (!NAVER_KEY_PATTERN.test(key)) return undefined;
     // A raw key does not contain its kind: the first kind that the route accepts is taken.
-    return { kind: expected.kinds?.[0] ?? 'image', payload: Buffer.from(key, 'latin1'), fits: () => true };
+    return {
+      kind: expected.kinds?.[0] ?? 'image',
+      payload: Buffer.from(key, 'latin1'),
+      askerTag: NO_ASKER,
+      fits: () => true,
+    };
   }
 }

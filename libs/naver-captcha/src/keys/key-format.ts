@@ -5,22 +5,29 @@ import type { CaptchaKind } from '../types.js';
 import { BINDING_TAG_BYTES, type SealingSecret } from './secrets.js';
 
 /*
- * base64url( 0x01 ‖ nonce 12 ‖ AES-256-GCM( kind u8 ‖ expiresAt u32 BE seconds ‖ u8 length ‖ payload ≤ 32
- *            ‖ u8 length ‖ action ≤ 32 ‖ binding tag 16 ) ‖ tag 16 )
+ * base64url( 0x02 ‖ nonce 12 ‖ AES-256-GCM( engine u8 ‖ kind u8 ‖ expiresAt u32 BE seconds ‖ asker's tag 8
+ *            ‖ u8 length ‖ payload ≤ 40 ‖ u8 length ‖ action ≤ 32 ‖ binding tag 16 ) ‖ tag 16 )
+ * At most 133 bytes, 178 characters.
  */
-const VERSION = 1;
+const VERSION = 2;
 export const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const HEAD_BYTES = 1 + NONCE_BYTES;
 const CIPHER = 'aes-256-gcm';
+const NAVER_ENGINE = 1;
+/** Engine, kind, expiry, asker's tag and the length of the payload. */
+const FIXED_BYTES = 15;
+export const ASKER_TAG_BYTES = 8;
 const KIND_CODES: Readonly<Record<CaptchaKind, number>> = { image: 1, audio: 2 };
-const SEALED_KEY = /^[A-Za-z0-9_-]{60,160}$/;
+const SEALED_KEY = /^[A-Za-z0-9_-]{60,190}$/;
 
 /** What a sealed key contains. */
 export interface SealedContents {
   readonly kind: CaptchaKind;
   /** Seconds since 1970; the first second in which the key is expired. */
   readonly expiresAtSeconds: number;
+  /** The tag of the household that asked for the challenge; zeros if it is not known. */
+  readonly askerTag: Buffer;
   readonly payload: Buffer;
   /** Empty if the key has no action. */
   readonly action: string;
@@ -34,12 +41,14 @@ export function seal(
   nonce: Buffer,
   associated: Buffer,
 ): string {
-  const { kind, expiresAtSeconds, payload, bindingTag } = contents;
+  const { kind, expiresAtSeconds, askerTag, payload, bindingTag } = contents;
   const action = Buffer.from(contents.action, 'latin1');
-  const head = Buffer.alloc(6);
-  head.writeUInt8(KIND_CODES[kind], 0);
-  head.writeUInt32BE(expiresAtSeconds, 1);
-  head.writeUInt8(payload.length, 5);
+  const head = Buffer.alloc(FIXED_BYTES);
+  head.writeUInt8(NAVER_ENGINE, 0);
+  head.writeUInt8(KIND_CODES[kind], 1);
+  head.writeUInt32BE(expiresAtSeconds, 2);
+  askerTag.copy(head, 6);
+  head.writeUInt8(payload.length, 14);
   const plain = Buffer.concat([head, payload, Buffer.of(action.length), action, bindingTag]);
 
   const cipher = createCipheriv(CIPHER, sealing, nonce, { authTagLength: TAG_BYTES });
@@ -83,14 +92,16 @@ function decrypt(bytes: Buffer, { sealing }: SealingSecret, associated: Buffer):
 }
 
 function parse(plain: Buffer): SealedContents | undefined {
-  const kind = plain[0] === KIND_CODES.image ? 'image' : plain[0] === KIND_CODES.audio ? 'audio' : undefined;
-  const payloadEnd = 6 + (plain[5] ?? 0);
+  const kind = plain[1] === KIND_CODES.image ? 'image' : plain[1] === KIND_CODES.audio ? 'audio' : undefined;
+  const payloadEnd = FIXED_BYTES + (plain[14] ?? 0);
   const actionEnd = payloadEnd + 1 + (plain[payloadEnd] ?? 0);
-  if (kind === undefined || plain.length !== actionEnd + BINDING_TAG_BYTES) return undefined;
+  if (plain[0] !== NAVER_ENGINE || kind === undefined || plain.length !== actionEnd + BINDING_TAG_BYTES)
+    return undefined;
   return {
     kind,
-    expiresAtSeconds: plain.readUInt32BE(1),
-    payload: plain.subarray(6, payloadEnd),
+    expiresAtSeconds: plain.readUInt32BE(2),
+    askerTag: plain.subarray(6, 14),
+    payload: plain.subarray(FIXED_BYTES, payloadEnd),
     action: plain.toString('latin1', payloadEnd + 1, actionEnd),
     bindingTag: plain.subarray(actionEnd),
   };

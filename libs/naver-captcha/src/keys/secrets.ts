@@ -23,7 +23,7 @@ export interface SealingSecret {
 
 /** What a sealed key is bound to beside its secret, so that no other platform or client id opens it. */
 export function associatedData({ platform, clientId }: ResolvedCaptchaOptions): readonly string[] {
-  return ['nestjs-naver-captcha/v1', platform, clientId];
+  return ['nestjs-naver-captcha/v2', platform, clientId];
 }
 
 /** The secrets of every signing secret, in the order of the option: the first seals, all open. */

@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 
 import { type OpenedKey, remainingMs } from '../keys/captcha-keys.js';
-import type { CaptchaStore } from '../store/captcha-store.js';
+import type { CaptchaStore, CaptchaStoreTaking } from '../store/captcha-store.js';
 import { CAPTCHA_CLOCK, CAPTCHA_OPTIONS, CAPTCHA_STORE } from '../tokens.js';
 import type { CaptchaClock, ResolvedCaptchaOptions } from '../types.js';
 import { askStore } from './ask-store.js';
@@ -24,7 +24,7 @@ export function attemptsName(
   { kind, payload }: ChallengeIdentity,
   { platform, clientId }: Pick<ResolvedCaptchaOptions, 'platform' | 'clientId'>,
 ): string {
-  const challenge = [platform, clientId, kind, payload.toString('latin1')].join('\0');
+  const challenge = [platform, clientId, 'naver', kind, payload.toString('latin1')].join('\0');
   return `${purpose}:${hash('sha256', challenge, 'base64url')}`;
 }
 
@@ -37,32 +37,38 @@ export class Attempts {
     @Inject(CAPTCHA_CLOCK) private readonly clock: CaptchaClock,
   ) {}
 
-  /** Takes one attempt at a key. @returns false if none is left */
-  async take(key: OpenedKey): Promise<boolean> {
+  /** Takes one attempt at a key. @returns which attempt it is, from 1; undefined if none is left */
+  async take(key: OpenedKey): Promise<number | undefined> {
     const { maxAttempts } = this.options;
     // With several attempts a key that has passed still has attempts left, and must not cost another call to NAVER.
     if (maxAttempts > 1) {
       const passed = attemptsName('passed', key, this.options);
-      if ((await askStore(() => this.store.get(passed))) > 0) return false;
+      if ((await askStore(() => this.store.get(passed))) > 0) return undefined;
     }
-    return this.#take('attempt', key, maxAttempts);
+    const { taken, count } = await this.#take('attempt', key, maxAttempts);
+    return taken ? count : undefined;
   }
 
   /** Gives back an attempt that an outage took; at most twice a key. */
   async giveBack(key: OpenedKey): Promise<void> {
-    if (!(await this.#take('given-back', key, MAX_GIVEN_BACK))) return;
+    const { taken } = await this.#take('given-back', key, MAX_GIVEN_BACK);
+    if (!taken) return;
     await askStore(() => this.store.release(attemptsName('attempt', key, this.options)));
   }
 
   /** Records that a key passed. @returns false if it had passed before */
   async pass(key: OpenedKey): Promise<boolean> {
-    return this.#take('passed', key, 1);
+    return (await this.#take('passed', key, 1)).taken;
   }
 
-  async #take(purpose: 'attempt' | 'given-back' | 'passed', key: OpenedKey, limit: number): Promise<boolean> {
+  async #take(
+    purpose: 'attempt' | 'given-back' | 'passed',
+    key: OpenedKey,
+    limit: number,
+  ): Promise<CaptchaStoreTaking> {
     const name = attemptsName(purpose, key, this.options);
     const ttlMs = this.#lifetimeMs(key);
-    return (await askStore(() => this.store.take(name, { limit, ttlMs }))).taken;
+    return askStore(() => this.store.take(name, { limit, ttlMs }));
   }
 
   #lifetimeMs(key: OpenedKey): number {

@@ -6,10 +6,13 @@ import { deriveBytes } from '../keys/secrets.js';
 import { CAPTCHA_OPTIONS } from '../tokens.js';
 import type { ResolvedCaptchaOptions } from '../types.js';
 
+/** The length of a tag in a key; logs and events show the same bytes as text. */
+const TAG_BYTES = 8;
+
 /**
- * Store names of addresses and accounts: a keyed hash, so that the store contains no personal data and no reader of
- * it can find an address by trying all of them. The hash key is derived from the client secret, which all processes
- * share and which does not rotate.
+ * Names for addresses and accounts: a keyed hash, so that store, keys, logs and events contain no personal data and no
+ * reader of them can find an address by trying all of them. The hash key is derived from the client secret, which all
+ * processes share and which does not rotate.
  */
 @Injectable()
 export class HashedNames {
@@ -17,13 +20,22 @@ export class HashedNames {
 
   constructor(@Inject(CAPTCHA_OPTIONS) private readonly options: ResolvedCaptchaOptions) {}
 
+  /** The store name of an address or an account. */
   async nameOf(purpose: string, addressOrAccount: string): Promise<string> {
+    return `${purpose}:${(await this.#digest(addressOrAccount)).toString('base64url')}`;
+  }
+
+  /** The tag, 8 bytes, of a household or a network. */
+  async tagOf(household: string): Promise<Buffer> {
+    return (await this.#digest(household)).subarray(0, TAG_BYTES);
+  }
+
+  async #digest(text: string): Promise<Buffer> {
     const { platform, clientId, clientSecret } = this.options;
     // Derived at the first use, so that an application without limits by person does not pay for it.
     this.#hashKey ??= deriveBytes(clientSecret, ['nestjs-naver-captcha/names', platform, clientId], 32);
-    const digest = createHmac('sha256', await this.#hashKey)
-      .update(addressOrAccount)
-      .digest('base64url');
-    return `${purpose}:${digest}`;
+    return createHmac('sha256', await this.#hashKey)
+      .update(text)
+      .digest();
   }
 }

@@ -1,20 +1,65 @@
-import { isIPv6 } from 'node:net';
+import ipaddr from 'ipaddr.js';
+
+/** Whom an address stands for, and the network around it. */
+export interface Household {
+  /** An IPv4 address, or the /64 of an IPv6 address, since one household has a whole /64. */
+  readonly household: string;
+  /** The /24 of an IPv4 address, or the /48 of an IPv6 address; undefined if the text is not an address. */
+  readonly network: string | undefined;
+}
+
+/** What every text stands for that is not an address, such as a header that a client made up. */
+const UNKNOWN = 'unknown';
 
 /**
- * Whom an address stands for: an IPv4 address, or the /64 of an IPv6 address, since one household has a whole /64.
- * Anything else is returned as it is.
+ * The household of an address, for the limits of your own: an IPv4 address, or the /64 of an IPv6 address. Understands
+ * `203.0.113.9:50001`, `[2001:db8::1]:50001`, zones, and IPv4 addresses written as IPv6 ones.
+ * @returns `unknown` if the text is not an address, so that all of those share one limit
  */
-export function householdOf(by: string): string {
-  const [address = ''] = by.split('%');
-  if (!isIPv6(address)) return by;
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped !== undefined) return mapped;
-  const [head = '', tail = ''] = address.split('::');
-  const left = head === '' ? [] : head.split(':');
-  const right = tail === '' ? [] : tail.split(':');
-  const groups = address.includes('::')
-    ? [...left, ...Array.from({ length: 8 - left.length - right.length }, () => '0'), ...right]
-    : left;
-  const prefix = groups.slice(0, 4).map((group) => parseInt(group, 16).toString(16));
-  return `${prefix.join(':')}::/64`;
+export function addressKey(ip: string | undefined): string {
+  return parseAddress(ip)?.household ?? UNKNOWN;
+}
+
+/** The household of `by`: a text that is not an address stands for itself. */
+export function householdOf(by: string): Household {
+  return parseAddress(by) ?? { household: by, network: undefined };
+}
+
+/** An address without port and zone, as the library for addresses has it. Returns undefined if it is none. */
+export function toAddress(text: string | undefined): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
+  if (text === undefined || text.length > MAX_LENGTH) return undefined;
+  const bare = withoutPort(text.trim()).replace(/%.*$/, '');
+  // Only the spellings with four parts: "127.1" and "0x7f.1" are addresses to no web server.
+  if (!ipaddr.IPv4.isValidFourPartDecimal(bare) && !ipaddr.IPv6.isValid(bare)) return undefined;
+  const address = ipaddr.process(bare);
+  // Behind a NAT64 every client has an address of this one range, with its own IPv4 address at the end.
+  if (!(address instanceof ipaddr.IPv6) || address.range() !== 'rfc6052') return address;
+  return ipaddr.fromByteArray(address.toByteArray().slice(12));
+}
+
+/** The longest address has 45 characters, with zone and port fewer than this. */
+const MAX_LENGTH = 100;
+
+function withoutPort(text: string): string {
+  const bracketed = /^\[([^\]]*)\](?::\d{1,5})?$/.exec(text)?.[1];
+  // An IPv6 address has more than one colon; one with a port is in brackets.
+  return bracketed ?? text.replace(/^([\d.]+):\d{1,5}$/, '$1');
+}
+
+function parseAddress(text: string | undefined): Household | undefined {
+  const [bare, length] = text?.split('/') ?? [];
+  // The household of an IPv6 address, as addressKey() writes it.
+  if (length !== undefined && length !== '64') return undefined;
+  const address = toAddress(bare);
+  if (address === undefined) return undefined;
+  if (address instanceof ipaddr.IPv4) {
+    return { household: address.toString(), network: `${firstBytes(address, 3)}/24` };
+  }
+  return { household: `${firstBytes(address, 8)}/64`, network: `${firstBytes(address, 6)}/48` };
+}
+
+/** The address whose bytes after the first `count` are zero. */
+function firstBytes(address: ipaddr.IPv4 | ipaddr.IPv6, count: number): string {
+  const bytes = address.toByteArray().map((byte, at) => (at < count ? byte : 0));
+  return ipaddr.fromByteArray(bytes).toString();
 }

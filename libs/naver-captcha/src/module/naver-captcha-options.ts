@@ -77,6 +77,11 @@ export interface NaverCaptchaModuleOptions {
    */
   readonly issueLimit?: Partial<CaptchaRate> | false | undefined;
   /**
+   * Networks, in CIDR notation such as `203.0.113.0/24`, whose addresses get no challenges: a 429 instead.
+   * @default []
+   */
+  readonly refusedNetworks?: readonly string[] | undefined;
+  /**
    * How many pictures each process keeps ready, 1 to 100, so that a page does not wait for NAVER; `false` for none.
    * Each picture costs one call of the day's quota, and so does its replacement after an hour. NAVER measures the
    * response time from when a picture was fetched, so `responseTimeSeconds` includes the time it was kept ready.
@@ -139,13 +144,6 @@ export interface NaverCaptchaModuleOptions {
    * @default 64
    */
   readonly maxSockets?: number | undefined;
-  /**
-   * The share of the day's quota, 0 to 0.9, that is kept for comparing answers, so that visitors who have a picture can
-   * still answer it. For a site whose visitors come all at once, so that many pictures are unanswered when the quota
-   * runs out.
-   * @default 0.1
-   */
-  readonly quotaReserve?: number | undefined;
   /**
    * The `HttpService` of `@nestjs/axios` that calls to NAVER go through, with its interceptors and adapter. Without it
    * calls go straight through undici, in a fifth of the time. Sockets, deadline and size limits stay the module's.

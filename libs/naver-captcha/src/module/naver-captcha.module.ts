@@ -34,12 +34,17 @@ import { AfterFailures } from '../guard/after-failures.js';
 import { BodyValidation } from '../guard/body-validation.js';
 import { CaptchaOutcomes } from '../guard/captcha-outcomes.js';
 import { createCaptchaKeys } from '../keys/captcha-keys.js';
+import { AnswerLimits } from '../limits/answer-limits.js';
 import { Attempts } from '../limits/attempts.js';
+import { BusiestAskers } from '../limits/busiest-askers.js';
+import { DayQuota } from '../limits/day-quota.js';
 import { Failures } from '../limits/failures.js';
 import { FetchLimit } from '../limits/fetch-limit.js';
 import { HashedNames } from '../limits/hashed-names.js';
 import { IssueLimit } from '../limits/issue-limit.js';
+import { OpenChallenges } from '../limits/open-challenges.js';
 import { QuotaGate } from '../limits/quota.gate.js';
+import { WrongAnswers } from '../limits/wrong-answers.js';
 import { QuietLogger } from '../quiet-logger.js';
 import { SYSTEM_CLOCK } from '../span-clock.js';
 import type { CaptchaStore } from '../store/captcha-store.js';
@@ -65,7 +70,7 @@ import type {
 } from './naver-captcha-options.js';
 import { resolveOptions } from './resolve-options.js';
 
-/** What `forRootAsync` takes: where the options come from, and what stands beside them. */
+/** What `forRootAsync` takes: the source of the options, and the extras. */
 export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
   NaverCaptchaModuleOptions,
   keyof NaverCaptchaOptionsFactory
@@ -127,14 +132,17 @@ export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
     { provide: CAPTCHA_KEYS, useFactory: createCaptchaKeys, inject: [CAPTCHA_OPTIONS, CAPTCHA_RANDOM] },
     { provide: CAPTCHA_VERIFIER, useExisting: AnswerVerifier },
     AfterFailures,
+    AnswerLimits,
     AnswerVerifier,
     Attempts,
     BodyValidation,
+    BusiestAskers,
     CallReportGate,
     CaptchaOutcomes,
     ChallengeMaker,
     ChallengeMedia,
     ChallengeSupply,
+    DayQuota,
     Failures,
     FetchLimit,
     GatedCalls,
@@ -144,9 +152,11 @@ export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
     NaverCaptchaService,
     NaverEngine,
     NaverTransport,
+    OpenChallenges,
     QuietLogger,
     QuotaGate,
     Refusals,
+    WrongAnswers,
   ],
   exports: [
     CAPTCHA_CLOCK,
@@ -191,7 +201,7 @@ export class NaverCaptchaModule
   }
 
   onModuleInit(): void {
-    this.refuseSecondGlobalModule();
+    this.#refuseSecondGlobalModule();
     if (process.env['NODE_ENV'] === 'production' && this.store instanceof MemoryCaptchaStore) {
       this.#logger.warn(
         'The memory store remembers used keys in this process only: a restart forgets them, and another process ' +
@@ -217,7 +227,7 @@ export class NaverCaptchaModule
     }
   }
 
-  private refuseSecondGlobalModule(): void {
+  #refuseSecondGlobalModule(): void {
     const globals = [...this.modules.values()].filter(
       ({ metatype, isGlobal }) => metatype === NaverCaptchaModule && isGlobal,
     );

@@ -1,5 +1,7 @@
+import ipaddr from 'ipaddr.js';
+
 import type { CaptchaPrefetch } from '../types.js';
-import { isObject } from '../unknown-values.js';
+import { isRecord } from '../unknown-values.js';
 
 /** Turns any value into a checked and frozen one. Returns undefined if the value is invalid. */
 export type Parse<T> = (given: unknown) => T | undefined;
@@ -61,7 +63,7 @@ export function partial<K extends string, V>(
 ): Parse<Readonly<Partial<Record<K, V>>>> {
   return (given) => {
     // A regular expression has no entries of its own, so it would pass for an empty object.
-    if (!isObject(given) || Array.isArray(given) || given instanceof RegExp) return undefined;
+    if (!isRecord(given) || given instanceof RegExp) return undefined;
     const found: Partial<Record<K, V>> = {};
     for (const [key, value] of Object.entries(given)) {
       const name = names.find((known) => known === key);
@@ -119,4 +121,9 @@ export function parsePrefetch(given: unknown): CaptchaPrefetch | undefined {
 /** With the flags g and y a regular expression remembers where it stopped, and refuses every other answer. */
 export function parsePattern(given: unknown): RegExp | undefined {
   return given instanceof RegExp ? new RegExp(given.source, given.flags.replaceAll(/[gy]/g, '')) : undefined;
+}
+
+/** Returns true for a network in CIDR notation. */
+export function isNetwork(text: string): boolean {
+  return ipaddr.isValidCIDR(text);
 }

@@ -11,9 +11,9 @@ import type { NaverCaptchaModuleOptions } from './naver-captcha-options.js';
 import {
   type Check,
   integer,
+  isNetwork,
   withDefaults,
   namesOf,
-  number,
   oneOf,
   orFalse,
   parseBaseUrl,
@@ -48,6 +48,7 @@ const PORTAL =
   'find it at developers.naver.com under "내 애플리케이션", or in the NAVER Cloud console under "AI·NAVER API"';
 
 const ISSUE_LIMIT: CaptchaRate = Object.freeze({ limit: 10, windowMs: 60_000 });
+const NO_NETWORKS: readonly string[] = Object.freeze([]);
 const BODY_FIELDS: CaptchaAnswerNames = Object.freeze({ key: 'captchaKey', value: 'captchaValue' });
 const HEADER_NAMES: CaptchaAnswerNames = Object.freeze({ key: 'x-captcha-key', value: 'x-captcha-value' });
 const ANSWER_PATTERN = Object.freeze({ image: /^[A-Za-z0-9]{1,16}$/, audio: /^[0-9]{1,16}$/ });
@@ -109,6 +110,14 @@ const TABLE = {
     remedy: 'must be false or { limit, windowMs }: a whole number of challenges, and of milliseconds',
     default: ISSUE_LIMIT,
   },
+  refusedNetworks: {
+    parse: when(
+      (given): given is readonly string[] =>
+        Array.isArray(given) && given.every((network) => typeof network === 'string' && isNetwork(network)),
+    ),
+    remedy: 'must be a list of networks in CIDR notation, such as 203.0.113.0/24 or 2001:db8::/32',
+    default: NO_NETWORKS,
+  },
   prefetch: {
     parse: orFalse(parsePrefetch),
     remedy: 'must be false or { size }: a whole number of pictures from 1 to 100',
@@ -158,11 +167,6 @@ const TABLE = {
   },
   allowInsecureBaseUrl: { ...trueOrFalse, default: false },
   maxSockets: { ...wholeNumber(1, 1024), default: 64 },
-  quotaReserve: {
-    parse: number(0, 0.9),
-    remedy: 'must be a number from 0 to 0.9',
-    default: 0.1,
-  },
   httpService: {
     parse: when((given): given is HttpService => isRecord(given) && typeof given['request'] === 'function'),
     remedy:

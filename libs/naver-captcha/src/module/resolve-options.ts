@@ -1,5 +1,6 @@
 import { PLATFORMS } from '../engines/naver/platforms.js';
 import type { CaptchaAnswerNames, CaptchaForwardProxy, ResolvedCaptchaOptions } from '../types.js';
+import { isRecord } from '../unknown-values.js';
 import { findProxies, isLoopback } from './forward-proxy.js';
 import type { NaverCaptchaModuleOptions } from './naver-captcha-options.js';
 import { namesOf } from './option-checks.js';
@@ -36,7 +37,7 @@ export function resolveOptions(
 }
 
 function entriesOf(given: unknown): [string, unknown][] {
-  if (typeof given === 'object' && given !== null && !Array.isArray(given)) return Object.entries(given);
+  if (isRecord(given)) return Object.entries(given);
   const kind = given === null ? 'null' : Array.isArray(given) ? 'an array' : typeof given;
   throw cannotStart([`The options must be an object; ${kind} was given.`]);
 }

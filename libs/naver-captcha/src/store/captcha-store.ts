@@ -1,12 +1,17 @@
-/** How much may be taken under one name, and how long that is remembered. */
+/** How often a name may be taken, and how long its count is kept. */
 export interface CaptchaStoreLimit {
-  /** How often the name can be taken before it is refused. */
+  /** The count at which further takings are refused. */
   readonly limit: number;
-  /** Milliseconds until the count is forgotten; they start with the first taking and are never extended. */
+  /** Milliseconds after the first taking until the count is deleted; later takings do not extend them. */
   readonly ttlMs: number;
+  /**
+   * How much to take; all of it or nothing. Only stores that have `pop` are asked for more than 1.
+   * @default 1
+   */
+  readonly amount?: number | undefined;
 }
 
-/** What a taking brought. */
+/** The result of a taking. */
 export interface CaptchaStoreTaking {
   readonly taken: boolean;
   /** The count after this call. */
@@ -14,17 +19,25 @@ export interface CaptchaStoreTaking {
 }
 
 /**
- * Where used keys and counts are remembered. Names are prefixed by purpose (`attempt:`, `passed:`, …) and hold no
- * personal data. An operation that cannot be carried out throws; it never guesses.
+ * Remembers used keys and counts. Names have a prefix for their purpose (`attempt:`, `passed:`, …) and contain no
+ * personal data. An operation that cannot be carried out must throw; it must never return a guess.
  */
 export interface CaptchaStore {
-  /** Counts one up unless the limit is reached; atomic, also between processes. A refusal adds nothing. */
+  /** Counts up unless that exceeds the limit; atomic, also between processes. A refusal adds nothing. */
   take(name: string, limit: CaptchaStoreLimit): Promise<CaptchaStoreTaking>;
-  /** Counts one down; never creates, never goes below zero, and keeps the time left. */
-  release(name: string): Promise<void>;
+  /**
+   * Counts down; never creates, never goes below zero, and keeps the time left.
+   * @param amount how much; 1 by default, and only stores that have `pop` are asked for more
+   */
+  release(name: string, amount?: number): Promise<void>;
   /** The count; 0 where there is none. */
   get(name: string): Promise<number>;
-  /** Sets the count, and the time it is remembered. */
+  /** Sets the count, and the milliseconds until it is deleted. */
   set(name: string, count: number, lifetime: { readonly ttlMs: number }): Promise<void>;
   delete(name: string): Promise<void>;
+  /**
+   * Reads a count and deletes it; 0 if there is none. Atomic. A store without it works: then the comparisons of
+   * challenges that no visitor answers stay charged against the day's quota.
+   */
+  pop?(name: string): Promise<number>;
 }

@@ -12,28 +12,31 @@ interface Purpose {
   nextSweepAt: number;
 }
 
-/** How many old entries each new one looks at: the map shrinks as fast as it grew, with no timer. */
-const LOOKED_AT_PER_INSERT = 4;
+/** How many old entries each insert checks: the map shrinks as fast as it grew, without a timer. */
+const CHECKED_PER_INSERT = 4;
 
-/** Thrown when a purpose holds as many living entries as it may: forgetting one would let a used key pass again. */
+/** Thrown if a purpose has `maxEntries` unexpired entries: deleting one would let a used key pass again. */
 export class MemoryCaptchaStoreFullError extends Error {
   override readonly name = 'MemoryCaptchaStoreFullError';
 }
 
-/** How a {@link MemoryCaptchaStore} is set up. */
+/** The options of a {@link MemoryCaptchaStore}. */
 export interface MemoryCaptchaStoreOptions {
   /**
-   * Entries of one purpose (`attempt:`, `passed:`, …) kept at once; about 150 bytes each.
+   * The most entries of one purpose (`attempt:`, `passed:`, …); each takes about 150 bytes.
    * @default 100000
    */
   readonly maxEntries?: number | undefined;
-  /** @default the system's clock */
+  /**
+   * The clock that entries expire by.
+   * @default the system's clock
+   */
   readonly clock?: CaptchaClock | undefined;
 }
 
 /**
- * Remembers in this process: forgets at a restart, and other processes know nothing of it. Each purpose is bounded
- * apart, and a full one refuses rather than forgets.
+ * Remembers used keys and counts in the memory of this process: a restart loses them, and other processes do not share
+ * them. Each purpose has its own limit; when it is full, the store throws instead of deleting entries.
  */
 export class MemoryCaptchaStore implements CaptchaStore {
   readonly #purposes = new Map<string, Purpose>();
@@ -46,16 +49,16 @@ export class MemoryCaptchaStore implements CaptchaStore {
     this.#spanMs = spanClock(options.clock ?? SYSTEM_CLOCK);
   }
 
-  /** Not async, which would hand on each promise a few turns later, several times a request. */
+  /** Not async, which would settle each promise a few microtasks later, several times a request. */
   take(name: string, limit: CaptchaStoreLimit): Promise<CaptchaStoreTaking> {
     return new Promise((resolve) => {
       resolve(this.#take(name, limit));
     });
   }
 
-  async release(name: string): Promise<void> {
+  async release(name: string, amount = 1): Promise<void> {
     const entry = this.#living(name);
-    if (entry !== undefined && entry.count > 0) entry.count -= 1;
+    if (entry !== undefined) entry.count = Math.max(0, entry.count - amount);
     return Promise.resolve();
   }
 
@@ -74,15 +77,21 @@ export class MemoryCaptchaStore implements CaptchaStore {
     return Promise.resolve();
   }
 
-  #take(name: string, { limit, ttlMs }: CaptchaStoreLimit): CaptchaStoreTaking {
+  async pop(name: string): Promise<number> {
+    const count = this.#living(name)?.count ?? 0;
+    this.#purpose(name).entries.delete(name);
+    return Promise.resolve(count);
+  }
+
+  #take(name: string, { limit, ttlMs, amount = 1 }: CaptchaStoreLimit): CaptchaStoreTaking {
     const entry = this.#living(name);
     if (entry === undefined) {
-      if (limit < 1) return { taken: false, count: 0 };
-      this.#insert(name, { count: 1, expiresAt: this.#spanMs() + ttlMs });
-      return { taken: true, count: 1 };
+      if (amount > limit) return { taken: false, count: 0 };
+      this.#insert(name, { count: amount, expiresAt: this.#spanMs() + ttlMs });
+      return { taken: true, count: amount };
     }
-    if (entry.count >= limit) return { taken: false, count: entry.count };
-    entry.count += 1;
+    if (entry.count + amount > limit) return { taken: false, count: entry.count };
+    entry.count += amount;
     return { taken: true, count: entry.count };
   }
 
@@ -108,17 +117,17 @@ export class MemoryCaptchaStore implements CaptchaStore {
     const purpose = this.#purpose(name);
     const { entries } = purpose;
     const now = this.#spanMs();
-    this.#forgetExpired(entries, now, LOOKED_AT_PER_INSERT);
+    this.#forgetExpired(entries, now, CHECKED_PER_INSERT);
     if (entries.size >= this.#maxEntries) {
-      // Lifetimes differ, so the oldest entry need not be the first to expire. One full look a second at the most.
+      // Lifetimes differ, so the oldest entry need not be the first to expire. At most one full check a second.
       if (now >= purpose.nextSweepAt) {
         purpose.nextSweepAt = now + 1000;
         this.#forgetExpired(entries, now, entries.size);
       }
       if (entries.size >= this.#maxEntries) {
         throw new MemoryCaptchaStoreFullError(
-          `The memory store holds ${entries.size} living entries of one purpose and takes no more. ` +
-            'Raise maxEntries, or pass a store that several processes share.',
+          `The memory store has ${entries.size} unexpired entries of one purpose and accepts no more. ` +
+            'Raise maxEntries of MemoryCaptchaStore, or use RedisCaptchaStore.',
         );
       }
     }
@@ -126,10 +135,10 @@ export class MemoryCaptchaStore implements CaptchaStore {
   }
 
   #forgetExpired(entries: Map<string, Entry>, now: number, atMost: number): void {
-    let looked = 0;
+    let checked = 0;
     for (const [name, entry] of entries) {
-      if (looked >= atMost) return;
-      looked += 1;
+      if (checked >= atMost) return;
+      checked += 1;
       if (entry.expiresAt <= now) entries.delete(name);
     }
   }

@@ -1,45 +1,49 @@
 import { Deadline } from '../../deadline.js';
 import type { CaptchaStore, CaptchaStoreLimit, CaptchaStoreTaking } from '../../store/captcha-store.js';
+import { isObject } from '../../unknown-values.js';
 import { RedisCaptchaStoreError } from './redis-captcha-store.error.js';
 import { type RedisCaptchaClient, type ScriptRunner, scriptRunner } from './redis-client.js';
-import { DELETE, GET, type RedisScript, RELEASE, SET, TAKE } from './scripts.js';
+import { DELETE, GET, POP, type RedisScript, RELEASE, SET, TAKE } from './scripts.js';
 
-/** How a {@link RedisCaptchaStore} is set up. */
+/** The options of a {@link RedisCaptchaStore}. */
 export interface RedisCaptchaStoreOptions {
-  /** An ioredis `Redis` or `Cluster`, or a connected node-redis client or cluster. It stays yours: close it yourself. */
+  /** An ioredis `Redis` or `Cluster`, or a connected node-redis client or cluster. The store never closes it. */
   readonly client: RedisCaptchaClient;
   /**
-   * What every key in Redis begins with.
+   * The prefix of every key in Redis.
    * @default 'naver-captcha:'
    */
   readonly prefix?: string | undefined;
   /**
-   * Milliseconds one operation waits for Redis, a lost connection included. Time in which this process is too busy to
-   * read an answer does not count.
+   * Milliseconds that one operation waits for Redis, including for a lost connection. Time in which this process is too
+   * busy to read a reply does not count.
    * @default 250
    */
   readonly timeoutMs?: number | undefined;
 }
 
-/** A client keeps what it cannot send yet. While Redis is away, that must not grow for ever. */
-const MAX_UNANSWERED = 10_000;
+/** While Redis is down, its client queues commands; this limits their number. */
+const MAX_PENDING = 10_000;
+
+const REMEDY =
+  'Requests that need the store get CAPTCHA_UNAVAILABLE. Check that Redis is up and that its client reaches it.';
 
 /**
- * Remembers in Redis, so that several processes share one memory and restarts forget nothing. Each operation is
- * atomic and one round trip, and every key expires.
+ * Remembers used keys and counts in Redis, so that all processes share them and a restart does not lose them. Each
+ * operation is atomic and one round trip, and every key expires.
  *
- * While Redis is down or slow an operation waits for `timeoutMs` and then throws, and the module tells the client
- * `CAPTCHA_UNAVAILABLE`. There is no other policy on purpose: whoever lets requests through without the memory of used
- * keys lets used keys through. It works again as soon as the client has its connection back.
+ * While Redis is down or slow, each operation throws after `timeoutMs`, and visitors get `CAPTCHA_UNAVAILABLE`. No
+ * option lets their requests through, because a used key could then pass again. The store works again as soon as the
+ * client has reconnected.
  *
- * What timed out may still be carried out when Redis is back. Nobody has acted on such a taking, so it is released
- * as soon as its answer comes; should that fail too, a key is spent without having passed, never the other way round.
+ * Redis may still carry out a command that timed out. The caller did not act on such a taking, so the store releases it
+ * when its reply comes; if the release fails too, a key is spent without having passed, but never passes twice.
  */
 export class RedisCaptchaStore implements CaptchaStore {
   readonly #runner: ScriptRunner;
   readonly #prefix: string;
   readonly #timeoutMs: number;
-  #unanswered = 0;
+  #pending = 0;
 
   constructor({ client, prefix, timeoutMs }: RedisCaptchaStoreOptions) {
     this.#runner = scriptRunner(client);
@@ -47,27 +51,39 @@ export class RedisCaptchaStore implements CaptchaStore {
     this.#timeoutMs = timeoutMs ?? 250;
     if (!Number.isInteger(this.#timeoutMs) || this.#timeoutMs < 1 || this.#timeoutMs > 60_000) {
       throw new RangeError(
-        'timeoutMs of RedisCaptchaStore must be a whole number of milliseconds, 1 to 60000.',
+        'timeoutMs of RedisCaptchaStore must be a whole number of milliseconds from 1 to 60000.',
       );
     }
   }
 
-  async take(name: string, { limit, ttlMs }: CaptchaStoreLimit): Promise<CaptchaStoreTaking> {
-    const reply = await this.#run('take', TAKE, name, [String(limit), lifetime(ttlMs)], (late) => {
-      if (parseTaking(late)?.taken === true) this.release(name).catch(() => undefined);
-    });
+  async take(name: string, { limit, ttlMs, amount = 1 }: CaptchaStoreLimit): Promise<CaptchaStoreTaking> {
+    const reply = await this.#run(
+      'take',
+      TAKE,
+      name,
+      [String(limit), lifetime(ttlMs), String(amount)],
+      (late) => {
+        if (parseTaking(late)?.taken === true) this.release(name, amount).catch(() => undefined);
+      },
+    );
     const taking = parseTaking(reply);
     if (taking === undefined) throw unexpectedReply('take');
     return taking;
   }
 
-  async release(name: string): Promise<void> {
-    await this.#run('release', RELEASE, name);
+  async release(name: string, amount = 1): Promise<void> {
+    await this.#run('release', RELEASE, name, [String(amount)]);
   }
 
   async get(name: string): Promise<number> {
     const count = parseCount(await this.#run('get', GET, name));
     if (count === undefined) throw unexpectedReply('get');
+    return count;
+  }
+
+  async pop(name: string): Promise<number> {
+    const count = parseCount(await this.#run('pop', POP, name));
+    if (count === undefined) throw unexpectedReply('pop');
     return count;
   }
 
@@ -86,23 +102,23 @@ export class RedisCaptchaStore implements CaptchaStore {
     parameters: readonly string[] = [],
     onLateReply: (reply: unknown) => void = () => undefined,
   ): Promise<unknown> {
-    if (this.#unanswered >= MAX_UNANSWERED) {
+    if (this.#pending >= MAX_PENDING) {
       throw new RedisCaptchaStoreError(
         'overload',
-        `Redis owes ${this.#unanswered} answers, and is asked nothing more until it gives some. Is it up?`,
+        `${this.#pending} Redis commands are pending, so no more are sent. ${REMEDY}`,
       );
     }
-    this.#unanswered += 1;
-    // Without a clock: time in which this process itself is busy is not Redis's.
+    this.#pending += 1;
+    // Without a clock: time in which this process itself is busy does not count.
     const deadline = new Deadline(this.#timeoutMs);
     const answer = this.#evaluate(script, this.#prefix + name, parameters, deadline).finally(() => {
-      this.#unanswered -= 1;
+      this.#pending -= 1;
     });
     try {
       return await this.#inTime(answer, deadline, onLateReply);
     } catch (thrown) {
       if (thrown instanceof RedisCaptchaStoreError) throw thrown;
-      // Not as `cause`: the client's errors hold addresses, and the command that failed may have been AUTH.
+      // Not as `cause`: the client's errors contain addresses, and the command that failed may have been AUTH.
       throw new RedisCaptchaStoreError(
         'error',
         `Redis could not carry out "${operation}": ${codeOf(thrown)}.`,
@@ -117,11 +133,11 @@ export class RedisCaptchaStore implements CaptchaStore {
     deadline: Deadline,
   ): Promise<unknown> {
     try {
-      return await this.#runner.byName(script, key, parameters);
+      return await this.#runner.byHash(script, key, parameters);
     } catch (thrown) {
-      // A Redis that was started anew knows no scripts. Whoever asked too long ago was told that it failed.
+      // A restarted Redis has no scripts. After the deadline the caller has its error already, so no retry.
       if (codeOf(thrown) !== 'NOSCRIPT' || deadline.expired) throw thrown;
-      return await this.#runner.inFull(script, key, parameters);
+      return await this.#runner.bySource(script, key, parameters);
     }
   }
 
@@ -135,7 +151,7 @@ export class RedisCaptchaStore implements CaptchaStore {
         reject(
           new RedisCaptchaStoreError(
             'timeout',
-            `Redis did not answer within ${this.#timeoutMs} ms. Is it up, and does the client reach it?`,
+            `Redis did not answer within ${this.#timeoutMs} ms. ${REMEDY}`,
           ),
         );
       };
@@ -152,7 +168,7 @@ export class RedisCaptchaStore implements CaptchaStore {
   }
 }
 
-/** Redis takes whole milliseconds, and no lifetime that is over already. */
+/** Redis accepts only whole milliseconds above 0. */
 function lifetime(ttlMs: number): string {
   return String(Math.max(1, Math.ceil(ttlMs)));
 }
@@ -162,7 +178,7 @@ function parseTaking(reply: unknown): CaptchaStoreTaking | undefined {
   return taken === undefined || count === undefined ? undefined : { taken: taken === 1, count };
 }
 
-/** Clients can be told to give numbers as text. */
+/** Clients can be configured to return numbers as text. */
 function parseCount(reply: unknown): number | undefined {
   const count = typeof reply === 'string' && /^-?\d+$/.test(reply) ? Number(reply) : reply;
   return typeof count === 'number' && Number.isSafeInteger(count) ? count : undefined;
@@ -171,15 +187,15 @@ function parseCount(reply: unknown): number | undefined {
 function unexpectedReply(operation: keyof CaptchaStore): RedisCaptchaStoreError {
   return new RedisCaptchaStoreError(
     'reply',
-    `Redis answered "${operation}" with something that is no count.`,
+    `Redis answered "${operation}" with a value that is not a count. Check the client's options for replies.`,
   );
 }
 
-/** The one word that tells the kind of an error: Redis's own, Node's, or the name of its class. */
+/** The one word that identifies an error: the code of Redis, the code of Node.js, or the name of its class. */
 function codeOf(thrown: unknown): string {
-  if (typeof thrown !== 'object' || thrown === null) return 'unknown';
+  if (!isObject(thrown)) return 'unknown';
   const text = (name: string): string => {
-    const value: unknown = Reflect.get(thrown, name);
+    const value = thrown[name];
     return typeof value === 'string' ? value : '';
   };
   const [word] = /^[A-Z]{2,32}(?= |$)/.exec(text('message')) ?? [];

@@ -1,0 +1,186 @@
+import type { AnswerField } from './answer-field.js';
+import {
+  type CaptchaKind,
+  type Challenge,
+  type ChallengeRefused,
+  type ChallengeSource,
+  isKind,
+  mediaUrl,
+} from './challenge-client.js';
+import { type ChallengeReports, ChallengeState } from './challenge-state.js';
+import { CoolDown } from './cool-down.js';
+import type { CaptchaMessages } from './messages.js';
+import { Sound } from './sound.js';
+import type { View } from './view.js';
+
+/** The box with the picture or the sound, and its buttons: requests challenges and shows them. */
+export class ChallengePanel implements ChallengeReports {
+  readonly #element: HTMLElement & ChallengeSource;
+  readonly #view: View;
+  readonly #answer: AnswerField;
+  readonly #update: () => CaptchaMessages;
+  readonly #state = new ChallengeState(this);
+  readonly #coolDown: CoolDown;
+  readonly #sound: Sound;
+  /** The kind that the visitor chose. */
+  #chosen: CaptchaKind | undefined;
+  /** The visitor requested the challenge with a button, so its arrival is spoken and the browser allows its sound. */
+  #pressed = false;
+
+  /**
+   * `element`: its attributes say which challenges to request, and it dispatches the events.
+   * `update`: writes everything that follows from the state, and returns the texts in the current language.
+   */
+  constructor(
+    element: HTMLElement & ChallengeSource,
+    view: View,
+    answer: AnswerField,
+    update: () => CaptchaMessages,
+  ) {
+    this.#element = element;
+    this.#view = view;
+    this.#answer = answer;
+    this.#update = update;
+    this.#coolDown = new CoolDown(view);
+    this.#sound = new Sound(view, (event) => {
+      if (event === 'error') this.#fail();
+      const texts = update();
+      if (event === 'held') view.say(texts.soundReady);
+      if (event === 'ended') view.say(texts.played);
+    });
+    for (const { element: button } of [view.refresh, view.retry]) {
+      button.addEventListener('click', () => {
+        this.refresh(true);
+      });
+    }
+    view.toggle.element.addEventListener('click', () => {
+      this.refresh(true, this.kind === 'image' ? 'audio' : 'image');
+    });
+    view.play.element.addEventListener('click', () => {
+      if (this.#sound.playing) this.#sound.stop();
+      else this.#sound.play();
+    });
+  }
+
+  /** Empty if there is no challenge to answer. */
+  get key(): string {
+    return this.#state.current()?.key ?? '';
+  }
+
+  get kind(): CaptchaKind {
+    const kinds = this.#kinds();
+    return kinds.find((kind) => kind === this.#chosen) ?? kinds[0] ?? 'image';
+  }
+
+  /** The visitor does something in the form: the time to have a challenge that has not expired. */
+  readonly act = (event?: Event): void => {
+    const isDisabled = this.#element.matches(':disabled');
+    if (!isDisabled && this.#state.isIdle && !this.#view.presses(event)) this.load();
+  };
+
+  /** Requests a new challenge in place of the old challenge. */
+  load(pressed = false): void {
+    this.#pressed = pressed;
+    void this.#state.load(this.#element);
+    this.#blank('loading');
+    const texts = this.#update();
+    this.#view.say(pressed ? texts.loading : '');
+  }
+
+  /** Replaces the challenge because the visitor or the page asks for it, except during the cool-down. */
+  refresh(pressed = false, kind = this.#chosen): void {
+    if (this.#coolDown.active || this.#element.matches(':disabled')) return;
+    this.#chosen = kind;
+    this.#answer.problem = undefined;
+    this.#coolDown.start();
+    this.load(pressed);
+  }
+
+  /** Replaces the challenge that is shown or loading, if there is one, because the page wants another server, action or kind. */
+  reconsider(): void {
+    if (this.key || this.#state.isLoading) this.load();
+    else this.#update();
+  }
+
+  /** The browser restores the kind that the visitor chose. */
+  choose(kind: CaptchaKind): void {
+    const before = this.kind;
+    this.#chosen = kind;
+    if (this.kind !== before) this.reconsider();
+  }
+
+  reset(): void {
+    this.#state.reset();
+    this.#blank('idle');
+  }
+
+  resume(): void {
+    this.#state.resume();
+  }
+
+  suspend(): void {
+    this.#state.suspend();
+    this.#sound.stop();
+    if (this.#state.isLoading) this.reset();
+  }
+
+  disable(disabled: boolean): void {
+    this.#view.disable(disabled);
+    if (disabled) this.#sound.stop();
+  }
+
+  localize(texts: CaptchaMessages, language: string): void {
+    this.#view.localize(texts, language, this.kind === 'audio', this.#sound.playing);
+    this.#view.toggle.element.hidden = this.#kinds().length < 2;
+  }
+
+  show({ key, kind, picture }: Challenge): void {
+    if (picture) this.#view.draw(picture);
+    else this.#sound.load(mediaUrl(this.#element.src, key));
+    this.#view.show(kind);
+    const texts = this.#update();
+    this.#view.say(this.#pressed && picture ? texts.pictureReady : '');
+    if (this.#pressed && !picture) this.#sound.play();
+    this.#dispatch('captcha-ready', { key, kind });
+  }
+
+  fail(refusal?: ChallengeRefused): void {
+    this.#view.show('failed');
+    this.#fail(refusal);
+  }
+
+  expire(key: string): void {
+    if (this.#view.input.value) this.#answer.problem = 'CAPTCHA_EXPIRED';
+    this.#blank('idle');
+    this.#update();
+    this.#dispatch('captcha-expired', { key });
+  }
+
+  #fail(refusal?: ChallengeRefused): void {
+    const code = refusal?.code ?? 'CAPTCHA_NOT_LOADED';
+    const retryAfterSeconds = refusal?.retryAfterSeconds;
+    this.#answer.problem = code;
+    this.#view.say('');
+    if (retryAfterSeconds) this.#coolDown.start(retryAfterSeconds);
+    const message = this.#update()[code];
+    this.#dispatch('captcha-error', { code, message, retryAfterSeconds });
+  }
+
+  #dispatch<K extends `captcha-${string}` & keyof GlobalEventHandlersEventMap>(
+    name: K,
+    detail: GlobalEventHandlersEventMap[K]['detail'],
+  ): void {
+    this.#element.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
+  }
+
+  #blank(scene: 'idle' | 'loading'): void {
+    this.#sound.reset();
+    this.#view.reset(scene);
+  }
+
+  /** The kinds that the page offers; the first is shown first. */
+  #kinds(): CaptchaKind[] {
+    const kinds = this.#element.getAttribute('kinds') ?? 'image audio';
+    return kinds.split(' ').filter(isKind);
+  }
+}

@@ -1,0 +1,160 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Subject } from 'rxjs';
+
+import { quotaDay, quotaResetsAt } from '../engines/naver/quota-reset.js';
+import type { CaptchaEvent, QuotaEvent } from '../events.js';
+import { QuietLogger } from '../quiet-logger.js';
+import type { CaptchaStore } from '../store/captcha-store.js';
+import { CAPTCHA_CLOCK, CAPTCHA_EVENTS, CAPTCHA_OPTIONS, CAPTCHA_STORE } from '../tokens.js';
+import type { CaptchaClock, CaptchaKind, CaptchaQuota, ResolvedCaptchaOptions } from '../types.js';
+import { accountOf } from './account.js';
+import { askStore } from './ask-store.js';
+import { BusiestAskers } from './busiest-askers.js';
+
+const SAVE_CALLS = 'To use fewer calls, require the captcha only after failures (afterFailures).';
+/** What follows for visitors once the quota is used up, and what the operator can do. */
+export const QUOTA_EXCEEDED_REMEDY = `Visitors get CAPTCHA_QUOTA_EXCEEDED until midnight in Korea. ${SAVE_CALLS}`;
+const CONSEQUENCES: Readonly<Record<QuotaEvent['level'], string>> = {
+  '80%': `When it runs out, visitors get CAPTCHA_QUOTA_EXCEEDED until midnight in Korea. ${SAVE_CALLS}`,
+  '100%': QUOTA_EXCEEDED_REMEDY,
+  closed: `NAVER reported that it is used up. ${QUOTA_EXCEEDED_REMEDY}`,
+  reopened: 'NAVER accepts calls again, so visitors get captchas again. There is nothing to do.',
+};
+/** One call issues a challenge, another one compares its answer. */
+export const CALLS_PER_CHALLENGE = 2;
+/** A closed day is tried by one call in this time: NAVER's midnight may come later than ours, or its limit be raised. */
+const PROBE_MS = 300_000;
+/** Counts outlive their day by this, because the clocks of processes differ a little. */
+const GRACE_MS = 60_000;
+
+/**
+ * The day's quota of each kind, counted per Korean day for all processes that share the store. If NAVER itself says
+ * that the quota is used up, the day is closed for all of them, under a store name of its own.
+ */
+@Injectable()
+export class DayQuota {
+  /** Separates the counts of different credentials in one store. */
+  readonly #account: string;
+
+  constructor(
+    @Inject(CAPTCHA_OPTIONS) private readonly options: ResolvedCaptchaOptions,
+    @Inject(CAPTCHA_STORE) private readonly store: CaptchaStore,
+    @Inject(CAPTCHA_CLOCK) private readonly clock: CaptchaClock,
+    @Inject(CAPTCHA_EVENTS) private readonly events: Subject<CaptchaEvent>,
+    @Inject(QuietLogger) private readonly logger: QuietLogger,
+    @Inject(BusiestAskers) private readonly busiest: BusiestAskers,
+  ) {
+    this.#account = accountOf(options);
+  }
+
+  /** Charges so many calls, all of them or none. @returns false if that exceeds `dailyQuota` */
+  async charge(kind: CaptchaKind, amount: number): Promise<boolean> {
+    const limit = this.options.dailyQuota ?? Number.MAX_SAFE_INTEGER;
+    return this.#take(kind, amount, limit);
+  }
+
+  /** Charges a call that is made in any case: the visitor who holds a challenge may answer it. */
+  async chargeInAnyCase(kind: CaptchaKind): Promise<void> {
+    await this.#take(kind, 1, Number.MAX_SAFE_INTEGER);
+  }
+
+  /** Takes back calls that were not made. */
+  async giveBack(kind: CaptchaKind, amount: number): Promise<void> {
+    if (this.store.pop !== undefined) await this.store.release(this.#countName(kind), amount);
+    else for (let one = 0; one < amount; one += 1) await this.store.release(this.#countName(kind));
+  }
+
+  async isClosed(kind: CaptchaKind): Promise<boolean> {
+    return (await askStore(() => this.store.get(this.#closedName(kind)))) > 0;
+  }
+
+  /** Returns true for one call in five minutes, which tries whether a closed day is open again. */
+  async mayProbe(kind: CaptchaKind): Promise<boolean> {
+    const once = { limit: 1, ttlMs: PROBE_MS };
+    return (await askStore(() => this.store.take(this.#probeName(kind), once))).taken;
+  }
+
+  /** NAVER says that the quota is used up. */
+  async close(kind: CaptchaKind): Promise<void> {
+    await this.store.set(this.#probeName(kind), 1, { ttlMs: PROBE_MS });
+    const once = { limit: 1, ttlMs: this.#dayEndsInMs() };
+    const { taken: isFirst } = await this.store.take(this.#closedName(kind), once);
+    if (isFirst) this.#report(kind, 'closed', this.options.dailyQuota ?? 0);
+  }
+
+  /** NAVER answered a call of a closed day. */
+  async reopen(kind: CaptchaKind): Promise<void> {
+    await this.store.delete(this.#closedName(kind));
+    this.#report(kind, 'reopened', await this.store.get(this.#countName(kind)));
+  }
+
+  /** What is used of the day's quota. */
+  async usage(kind: CaptchaKind): Promise<CaptchaQuota> {
+    const { dailyQuota: limit } = this.options;
+    const [isClosed, count] = await Promise.all([
+      this.isClosed(kind),
+      askStore(() => this.store.get(this.#countName(kind))),
+    ]);
+    const resetsAt = new Date(quotaResetsAt(this.clock.now()));
+    if (isClosed) return { used: limit ?? count, limit, left: 0, resetsAt };
+    const left =
+      limit === undefined ? undefined : Math.max(0, Math.floor((limit - count) / CALLS_PER_CHALLENGE));
+    return { used: count, limit, left, resetsAt };
+  }
+
+  async #take(kind: CaptchaKind, amount: number, limit: number): Promise<boolean> {
+    const name = this.#countName(kind);
+    const ttlMs = this.#dayEndsInMs();
+    if (this.store.pop !== undefined) {
+      const { taken, count } = await askStore(() => this.store.take(name, { limit, ttlMs, amount }));
+      if (taken) this.#reportThresholds(kind, count - amount, count);
+      return taken;
+    }
+    // A store without pop does not know amounts either.
+    for (let one = 0; one < amount; one += 1) {
+      const { taken, count } = await askStore(() => this.store.take(name, { limit, ttlMs }));
+      if (!taken) {
+        await this.giveBack(kind, one);
+        return false;
+      }
+      this.#reportThresholds(kind, count - 1, count);
+    }
+    return true;
+  }
+
+  #reportThresholds(kind: CaptchaKind, before: number, after: number): void {
+    const { dailyQuota } = this.options;
+    if (dailyQuota === undefined) return;
+    const passes = (threshold: number): boolean => before < threshold && after >= threshold;
+    // The store gives out counts one after the other over all processes, so a single process passes each of these.
+    if (passes(Math.ceil(dailyQuota * 0.8))) this.#report(kind, '80%', after);
+    if (passes(dailyQuota)) this.#report(kind, '100%', after);
+  }
+
+  #report(kind: CaptchaKind, level: QuotaEvent['level'], used: number): void {
+    const { dailyQuota: limit } = this.options;
+    const share = limit === undefined ? '' : ` (${used} of ${limit})`;
+    this.logger.warn(
+      `CAPTCHA_QUOTA: the day's quota of ${kind} calls: ${level}${share}. ${CONSEQUENCES[level]}`,
+    );
+    this.events.next({ type: 'quota', kind, level, used, limit });
+    if (level !== 'reopened') this.busiest.report();
+  }
+
+  #dayEndsInMs(): number {
+    const now = this.clock.now();
+    return quotaResetsAt(now) - now + GRACE_MS;
+  }
+
+  #countName(kind: CaptchaKind): string {
+    return `quota:${this.#account}:${kind}:${quotaDay(this.clock.now())}`;
+  }
+
+  #closedName(kind: CaptchaKind): string {
+    return `quota-closed:${this.#account}:${kind}:${quotaDay(this.clock.now())}`;
+  }
+
+  #probeName(kind: CaptchaKind): string {
+    return `quota-probe:${this.#account}:${kind}`;
+  }
+}

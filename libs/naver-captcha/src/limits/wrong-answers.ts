@@ -1,0 +1,69 @@
+import { Inject, Injectable } from '@nestjs/common';
+
+import { CaptchaTooManyException } from '../errors.js';
+import { NO_ASKER } from '../keys/captcha-keys.js';
+import { QuietLogger } from '../quiet-logger.js';
+import type { CaptchaStore } from '../store/captcha-store.js';
+import { CAPTCHA_STORE } from '../tokens.js';
+import { askStore } from './ask-store.js';
+
+const HOUR_MS = 3_600_000;
+/** A wrong answer counts twice as much as a right one takes back, so that guessing at every other picture adds up. */
+const WRONG = 2;
+const RIGHT = 1;
+/** From here on a household gets no more pictures and sounds until its hour is over. */
+const REFUSED_FROM = 18;
+/** From here on the answers to challenges that the household already holds are refused too: it has hoarded them. */
+const ANSWERS_REFUSED_FROM = 2 * REFUSED_FROM;
+
+/**
+ * Counts wrong answers per household and hour, across its keys. They are charged to the household that asked for the
+ * challenge, whose tag is in the key: no client can charge them to another household.
+ */
+@Injectable()
+export class WrongAnswers {
+  constructor(
+    @Inject(CAPTCHA_STORE) private readonly store: CaptchaStore,
+    @Inject(QuietLogger) private readonly logger: QuietLogger,
+  ) {}
+
+  /** @throws CaptchaTooManyException if the household gets no more challenges in this hour */
+  async assertMayAsk(askerTag: Buffer): Promise<void> {
+    if ((await this.#countOf(askerTag)) >= REFUSED_FROM) throw tooManyWrong();
+  }
+
+  /** @throws CaptchaTooManyException if the household has hoarded challenges to guess at */
+  async assertMayAnswer(askerTag: Buffer): Promise<void> {
+    if ((await this.#countOf(askerTag)) >= ANSWERS_REFUSED_FROM) throw tooManyWrong();
+  }
+
+  /** Counts an answer that was compared. */
+  async record(askerTag: Buffer, isRight: boolean): Promise<void> {
+    if (askerTag.equals(NO_ASKER)) return;
+    const name = nameOf(askerTag);
+    try {
+      if (isRight) await this.store.release(name, RIGHT);
+      else await this.store.take(name, { limit: Number.MAX_SAFE_INTEGER, ttlMs: HOUR_MS, amount: WRONG });
+    } catch {
+      this.logger.warn(
+        'CAPTCHA_STORE: the captcha store failed after an answer was compared; the answer is not counted for its household.',
+      );
+    }
+  }
+
+  async #countOf(askerTag: Buffer): Promise<number> {
+    if (askerTag.equals(NO_ASKER)) return 0;
+    return askStore(() => this.store.get(nameOf(askerTag)));
+  }
+}
+
+function nameOf(askerTag: Buffer): string {
+  return `wrong:${askerTag.toString('base64url')}`;
+}
+
+function tooManyWrong(): CaptchaTooManyException {
+  return new CaptchaTooManyException({
+    retryAfterSeconds: HOUR_MS / 1000,
+    detail: 'The household has given too many wrong answers in this hour.',
+  });
+}
