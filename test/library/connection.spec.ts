@@ -31,10 +31,10 @@ describe.each(WAYS)('an interim reply before the reply, %s,', (_, way) => {
     [
       '100 Continue, byte by byte',
       (_response, socket) => {
-        const bytes = [...(again + whole)];
+        const bytes = Array.from(Buffer.from(again + whole, 'latin1'));
         const next = (): void => {
           const byte = bytes.shift();
-          if (byte !== undefined) socket.write(byte, () => setImmediate(next));
+          if (byte !== undefined) socket.write(Buffer.of(byte), () => setImmediate(next));
         };
         next();
       },

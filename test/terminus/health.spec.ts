@@ -219,6 +219,27 @@ describe('the credentials', () => {
   });
 });
 
+describe.each(['ncloud', 'ncloud-gov', 'ncloud-fin'] as const)('the credentials on %s', (platform) => {
+  // There pictures and sounds are served without credentials (observed).
+  const options = { platform, dailyQuota: 1000 };
+
+  it('are unknown, and not accepted, as long as only pictures were fetched', async () => {
+    await using app = await start({ options });
+    expect(await healthOf(app)).toMatchObject({ status: 'up', credentials: { image: 'unknown' } });
+
+    await solve(app, emulator);
+    expect(await healthOf(app)).toMatchObject({ status: 'up', credentials: { image: 'accepted' } });
+  });
+
+  it('stay refused though a picture was fetched', async () => {
+    await using app = await start({ options });
+    emulator.failNext({ fault: 'unauthorized', call: 'issue' });
+    await expect(app.get(NaverCaptchaService).createChallenge()).rejects.toThrow();
+
+    expect(await healthOf(app)).toMatchObject({ status: 'down', problems: ['credentials-refused'] });
+  });
+});
+
 describe('an outage', () => {
   it('leaves the credentials unknown and the captcha up, asked about once a minute', async () => {
     emulator.failNext({ fault: 'system-error', times: 2 });
