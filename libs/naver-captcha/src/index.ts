@@ -77,6 +77,7 @@ export {
   type CaptchaClock,
   type CaptchaErrorCode,
   type CaptchaExpectation,
+  type CaptchaForwardProxy,
   type CaptchaKind,
   type CaptchaLanguage,
   type CaptchaMedia,
