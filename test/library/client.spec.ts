@@ -263,7 +263,11 @@ describe('the platforms', () => {
       ]),
     );
     for (const call of asked) {
-      expect(call.headers).toEqual({ [headers[0]]: CLIENT_ID, [headers[1]]: CLIENT_SECRET });
+      expect(call.headers).toEqual({
+        [headers[0]]: CLIENT_ID,
+        [headers[1]]: CLIENT_SECRET,
+        'accept-encoding': 'identity',
+      });
     }
   });
 

@@ -12,6 +12,7 @@ import {
 import { RunningRedis, until } from '../support/redis.ts';
 import { CLIENTS, CLUSTER_CLIENTS, type ConnectedClient } from '../support/redis-clients.ts';
 import { describeStore } from '../support/store-contract.ts';
+import { blockEventLoop } from '../support/worker-naver.ts';
 
 const MINUTE = { ttlMs: 60_000 };
 /** What a busy machine may add to a bound. */
@@ -131,6 +132,16 @@ describe.each([
     monitor.disconnect();
 
     expect(seen.map(([command]) => command?.toLowerCase())).toEqual(['evalsha']);
+  });
+
+  it('a process that was busy for longer than timeoutMs is not refused for it', async () => {
+    const busy = new RedisCaptchaStore({ client: connected.client, timeoutMs: 100 });
+    for (let time = 0; time < 3; time += 1) {
+      // Some clients send in a later turn of the event loop, so Redis may see the command after this time only.
+      const taking = busy.take(newName(), { limit: 1, ...MINUTE });
+      blockEventLoop(400);
+      expect((await taking).taken).toBe(true);
+    }
   });
 
   it('says its scripts again to a Redis that has forgotten them', async () => {

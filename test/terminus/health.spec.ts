@@ -215,7 +215,28 @@ describe('the credentials', () => {
     app.clock.advance(-24 * 60 * MINUTE_MS);
 
     expect(await healthOf(app)).toMatchObject({ status: 'up', credentials: { image: 'accepted' } });
-    expect(emulator.requests).toHaveLength(2);
+    expect(emulator.requests).toHaveLength(1);
+  });
+});
+
+describe.each(['ncloud', 'ncloud-gov', 'ncloud-fin'] as const)('the credentials on %s', (platform) => {
+  // There pictures and sounds are served without credentials (observed).
+  const options = { platform, dailyQuota: 1000 };
+
+  it('are unknown, and not accepted, as long as only pictures were fetched', async () => {
+    await using app = await start({ options });
+    expect(await healthOf(app)).toMatchObject({ status: 'up', credentials: { image: 'unknown' } });
+
+    await solve(app, emulator);
+    expect(await healthOf(app)).toMatchObject({ status: 'up', credentials: { image: 'accepted' } });
+  });
+
+  it('stay refused though a picture was fetched', async () => {
+    await using app = await start({ options });
+    emulator.failNext({ fault: 'unauthorized', call: 'issue' });
+    await expect(app.get(NaverCaptchaService).createChallenge()).rejects.toThrow();
+
+    expect(await healthOf(app)).toMatchObject({ status: 'down', problems: ['credentials-refused'] });
   });
 });
 

@@ -61,6 +61,7 @@ export {
   CaptchaTooManyException,
   CaptchaUnavailableException,
   type CaptchaUnavailableOrigin,
+  type CaptchaUpstream,
   CaptchaUsedException,
   CaptchaWrongException,
 } from './errors.js';
@@ -81,6 +82,7 @@ export {
   type CaptchaClock,
   type CaptchaErrorCode,
   type CaptchaExpectation,
+  type CaptchaForwardProxy,
   type CaptchaKind,
   type CaptchaLanguage,
   type CaptchaMedia,

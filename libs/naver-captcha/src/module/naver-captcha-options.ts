@@ -40,6 +40,12 @@ export interface NaverCaptchaModuleOptions {
    */
   readonly baseUrl?: string | undefined;
   /**
+   * The URL of the forward proxy that calls to NAVER go through, with user and password if it wants them. Without the
+   * option `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` hold, except for a `baseUrl` on this machine.
+   * @default undefined
+   */
+  readonly proxy?: string | undefined;
+  /**
    * Milliseconds that one call to NAVER may take, including waiting for a socket, connecting and reading the body.
    * @default 3000
    */

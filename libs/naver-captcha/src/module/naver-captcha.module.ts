@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-import { HttpModule, HttpService } from '@nestjs/axios';
+import { HttpService } from '@nestjs/axios';
 import {
   type ConfigurableModuleAsyncOptions,
   type DynamicModule,
@@ -28,6 +28,7 @@ import { NaverCaptchaClient } from '../engines/naver/naver-captcha.client.js';
 import { NaverEngine } from '../engines/naver/naver.engine.js';
 import { NaverSender } from '../engines/naver/sender.js';
 import { NaverTransport } from '../engines/naver/transport.js';
+import { UnusedProxies } from '../engines/naver/unused-proxies.js';
 import type { CaptchaEvent } from '../events.js';
 import { AfterFailures } from '../guard/after-failures.js';
 import { BodyValidation } from '../guard/body-validation.js';
@@ -45,6 +46,7 @@ import { OpenChallenges } from '../limits/open-challenges.js';
 import { QuotaGate } from '../limits/quota.gate.js';
 import { WrongAnswers } from '../limits/wrong-answers.js';
 import { QuietLogger } from '../quiet-logger.js';
+import { SYSTEM_CLOCK } from '../span-clock.js';
 import type { CaptchaStore } from '../store/captcha-store.js';
 import { MemoryCaptchaStore } from '../store/memory-captcha-store.js';
 import { givenStore, ReportedCaptchaStore } from '../store/reported-captcha-store.js';
@@ -86,8 +88,6 @@ export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
  * `NaverCaptchaModule.forRoot()` takes every option from the environment.
  */
 @Module({
-  // Only so that a test can replace its HttpService: calls do not go through the one that Nest makes.
-  imports: [HttpModule],
   providers: [
     {
       provide: CAPTCHA_OPTIONS,
@@ -95,7 +95,7 @@ export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
         resolveOptions(given, process.env),
       inject: [MODULE_OPTIONS_TOKEN],
     },
-    { provide: CAPTCHA_CLOCK, useValue: { now: () => Date.now() } satisfies CaptchaClock },
+    { provide: CAPTCHA_CLOCK, useValue: SYSTEM_CLOCK },
     { provide: CAPTCHA_RANDOM, useValue: { bytes: (count) => randomBytes(count) } satisfies CaptchaRandom },
     { provide: CAPTCHA_EVENTS, useFactory: (): Subject<CaptchaEvent> => new Subject() },
     {
@@ -127,8 +127,15 @@ export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
         injected: HttpService,
         options: ResolvedCaptchaOptions,
         transport: NaverTransport,
-      ) => new NaverSender(options, transport, chooseHttpService(given.httpService, injected)),
-      inject: [MODULE_OPTIONS_TOKEN, HttpService, CAPTCHA_OPTIONS, NaverTransport],
+        logger: QuietLogger,
+      ) =>
+        new NaverSender(
+          options,
+          transport,
+          chooseHttpService(given.httpService, injected),
+          new UnusedProxies(logger, injected, options.proxy !== undefined),
+        ),
+      inject: [MODULE_OPTIONS_TOKEN, HttpService, CAPTCHA_OPTIONS, NaverTransport, QuietLogger],
     },
     { provide: CAPTCHA_ENGINE, useExisting: NaverEngine },
     { provide: CAPTCHA_KEYS, useFactory: createCaptchaKeys, inject: [CAPTCHA_OPTIONS, CAPTCHA_RANDOM] },

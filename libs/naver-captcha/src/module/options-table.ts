@@ -6,6 +6,7 @@ import { NAVER_KEY_LIFETIME_MS } from '../naver-facts.js';
 import type { CaptchaStore } from '../store/captcha-store.js';
 import type { CaptchaAnswerNames, CaptchaRate, OnCaptchaUnavailable } from '../types.js';
 import { isObject, isRecord } from '../unknown-values.js';
+import { parseProxy, PROXY_REMEDY } from './forward-proxy.js';
 import type { NaverCaptchaModuleOptions } from './naver-captcha-options.js';
 import {
   type Check,
@@ -79,6 +80,11 @@ const TABLE = {
     parse: parseBaseUrl,
     remedy: 'must be an http: or https: URL without user, query and fragment; leave it out to call NAVER',
     variable: 'NAVER_CAPTCHA_BASE_URL',
+  },
+  proxy: {
+    parse: parseProxy,
+    remedy: PROXY_REMEDY,
+    variable: 'NAVER_CAPTCHA_PROXY',
   },
   timeoutMs: {
     ...wholeNumber(1, 60_000, ' of milliseconds'),

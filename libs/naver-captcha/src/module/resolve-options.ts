@@ -1,6 +1,7 @@
 import { PLATFORMS } from '../engines/naver/platforms.js';
-import type { CaptchaAnswerNames, ResolvedCaptchaOptions } from '../types.js';
+import type { CaptchaAnswerNames, CaptchaForwardProxy, ResolvedCaptchaOptions } from '../types.js';
 import { isRecord } from '../unknown-values.js';
+import { findProxies, isLoopback } from './forward-proxy.js';
 import type { NaverCaptchaModuleOptions } from './naver-captcha-options.js';
 import { nearestName } from './nearest-name.js';
 import { namesOf } from './option-checks.js';
@@ -42,7 +43,9 @@ export function resolveOptions(
     const needsHint = (clientId ?? clientSecret) === undefined && environment['NODE_ENV'] !== 'production';
     throw cannotStart(problems, needsHint ? EMULATOR_HINT : undefined);
   }
-  return complete(valid);
+  const { proxy, problems: ofProxies } = findProxies(baseUrlOf(valid), valid.proxy, environment);
+  if (ofProxies.length > 0) throw cannotStart(ofProxies);
+  return complete(valid, proxy);
 }
 
 function entriesOf(given: unknown): [string, unknown][] {
@@ -143,8 +146,7 @@ function contradictions(found: Found, valid: Valid, environment: NodeJS.ProcessE
 function leavesThisHostUnencrypted(baseUrl: string | undefined): boolean {
   if (baseUrl === undefined) return false;
   const { protocol, hostname } = new URL(baseUrl);
-  const isLoopback = hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
-  return protocol === 'http:' && !isLoopback;
+  return protocol === 'http:' && !isLoopback(hostname);
 }
 
 /** Headers ignore case, and in a body two names that differ in case alone are a mistake as well. */
@@ -169,17 +171,23 @@ export function cannotStart(problems: readonly string[], hint?: string): Error {
   return error;
 }
 
-function complete(options: CheckedOptions): ResolvedCaptchaOptions {
+function baseUrlOf({ baseUrl, platform }: CheckedOptions): string {
+  return baseUrl ?? PLATFORMS[platform].baseUrl;
+}
+
+function complete(options: CheckedOptions, proxy: CaptchaForwardProxy | undefined): ResolvedCaptchaOptions {
   const { allowInsecureBaseUrl, httpService, store, signingSecret, ...rest } = options;
-  const { platform, clientSecret, baseUrl, dailyQuota } = rest;
+  const { clientSecret, dailyQuota } = rest;
   const resolved: ResolvedCaptchaOptions = {
     ...rest,
-    baseUrl: baseUrl ?? PLATFORMS[platform].baseUrl,
+    baseUrl: baseUrlOf(options),
+    proxy,
     // Documented: 1,000 calls a day for each kind at NAVER Developers. On NAVER Cloud the option is required.
     dailyQuota: dailyQuota === Infinity ? undefined : (dailyQuota ?? 1000),
     signingSecrets: signingSecret ?? Object.freeze([clientSecret] as const),
   };
   Object.defineProperty(resolved, 'clientSecret', { enumerable: false });
+  Object.defineProperty(resolved, 'proxy', { enumerable: false });
   Object.defineProperty(resolved, 'signingSecrets', { enumerable: false });
   return Object.freeze(resolved);
 }

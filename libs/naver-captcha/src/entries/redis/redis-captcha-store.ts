@@ -1,3 +1,4 @@
+import { Deadline } from '../../deadline.js';
 import type { CaptchaStore, CaptchaStoreLimit, CaptchaStoreTaking } from '../../store/captcha-store.js';
 import { isObject } from '../../unknown-values.js';
 import { RedisCaptchaStoreError } from './redis-captcha-store.error.js';
@@ -14,7 +15,8 @@ export interface RedisCaptchaStoreOptions {
    */
   readonly prefix?: string | undefined;
   /**
-   * Milliseconds that one operation waits for Redis, including for a lost connection.
+   * Milliseconds that one operation waits for Redis, including for a lost connection. Time in which this process is too
+   * busy to read a reply does not count.
    * @default 250
    */
   readonly timeoutMs?: number | undefined;
@@ -99,8 +101,9 @@ export class RedisCaptchaStore implements CaptchaStore {
       );
     }
     this.#pending += 1;
-    const deadline = new AbortController();
-    const answer = this.#evaluate(script, this.#prefix + name, parameters, deadline.signal).finally(() => {
+    // Without a clock: time in which this process itself is busy does not count.
+    const deadline = new Deadline(this.#timeoutMs);
+    const answer = this.#evaluate(script, this.#prefix + name, parameters, deadline).finally(() => {
       this.#pending -= 1;
     });
     try {
@@ -116,43 +119,39 @@ export class RedisCaptchaStore implements CaptchaStore {
     script: RedisScript,
     key: string,
     parameters: readonly string[],
-    deadline: AbortSignal,
+    deadline: Deadline,
   ): Promise<unknown> {
     try {
       return await this.#runner.byHash(script, key, parameters);
     } catch (thrown) {
       // A restarted Redis has no scripts. After the deadline the caller has its error already, so no retry.
-      if (codeOf(thrown) !== 'NOSCRIPT' || deadline.aborted) throw thrown;
+      if (codeOf(thrown) !== 'NOSCRIPT' || deadline.expired) throw thrown;
       return await this.#runner.bySource(script, key, parameters);
     }
   }
 
   #inTime(
     answer: Promise<unknown>,
-    deadline: AbortController,
+    deadline: Deadline,
     onLateReply: (reply: unknown) => void,
   ): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        // First reads the replies that came while this process was busy: its own delay is not a fault of Redis.
-        setImmediate(() => {
-          deadline.abort();
-          reject(
-            new RedisCaptchaStoreError(
-              'timeout',
-              `Redis did not answer within ${this.#timeoutMs} ms. ${REMEDY}`,
-            ),
-          );
-        });
-      }, this.#timeoutMs).unref();
+      deadline.listener = () => {
+        reject(
+          new RedisCaptchaStoreError(
+            'timeout',
+            `Redis did not answer within ${this.#timeoutMs} ms. ${REMEDY}`,
+          ),
+        );
+      };
       answer
         .then((reply) => {
-          if (deadline.signal.aborted) onLateReply(reply);
+          if (deadline.expired) onLateReply(reply);
           else resolve(reply);
         })
         .catch(reject)
         .finally(() => {
-          clearTimeout(timer);
+          deadline.clear();
         });
     });
   }
