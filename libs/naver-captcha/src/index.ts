@@ -45,6 +45,7 @@ export {
   type VerdictEvent,
 } from './events.js';
 export {
+  CaptchaBadRequestException,
   CaptchaException,
   type CaptchaExceptionInit,
   CaptchaExpiredException,
@@ -52,6 +53,7 @@ export {
   CaptchaMalformedException,
   CaptchaMisconfiguredException,
   CaptchaMissingException,
+  CaptchaOriginException,
   CaptchaQuotaExceededException,
   CaptchaTooManyException,
   CaptchaUnavailableException,

@@ -2,7 +2,8 @@ import { type ExecutionContext, type HttpException, Inject, Injectable } from '@
 import { HttpAdapterHost } from '@nestjs/core';
 import Negotiator from 'negotiator';
 
-import { CAPTCHA_ERRORS, CaptchaException, restatedException } from '../errors.js';
+import { CAPTCHA_ERRORS } from '../error-texts.js';
+import { CaptchaException, restatedException } from '../errors.js';
 import { CAPTCHA_OPTIONS } from '../tokens.js';
 import type { Awaitable, CaptchaLanguage, ResolvedCaptchaOptions } from '../types.js';
 import type { ContextKind } from './context-kind.js';
