@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import ipaddr from 'ipaddr.js';
 
 import { CaptchaTooManyException } from '../errors.js';
 import type { CaptchaStore } from '../store/captcha-store.js';
@@ -8,7 +7,7 @@ import type { CaptchaRate, ResolvedCaptchaOptions } from '../types.js';
 import { askStore } from './ask-store.js';
 import { BusiestAskers } from './busiest-askers.js';
 import { HashedNames } from './hashed-names.js';
-import { householdOf, toAddress } from './household.js';
+import { type Household, householdOf, toNetwork } from './household.js';
 import { WrongAnswers } from './wrong-answers.js';
 
 /** A network may ask for so many times as much as a household: people of one provider or company share it. */
@@ -19,7 +18,7 @@ const REFUSED_NETWORK_RETRY_SECONDS = 3600;
 /** Limits how many challenges a household, and the network around it, may ask for (`issueLimit`). */
 @Injectable()
 export class IssueLimit {
-  readonly #refusedNetworks: readonly (readonly [ipaddr.IPv4 | ipaddr.IPv6, number])[];
+  readonly #refusedNetworks: readonly ReturnType<typeof toNetwork>[];
 
   constructor(
     @Inject(CAPTCHA_STORE) private readonly store: CaptchaStore,
@@ -28,7 +27,7 @@ export class IssueLimit {
     @Inject(BusiestAskers) private readonly busiest: BusiestAskers,
     @Inject(CAPTCHA_OPTIONS) private readonly options: ResolvedCaptchaOptions,
   ) {
-    this.#refusedNetworks = options.refusedNetworks.map((network) => ipaddr.parseCIDR(network));
+    this.#refusedNetworks = options.refusedNetworks.map(toNetwork);
   }
 
   /**
@@ -38,12 +37,12 @@ export class IssueLimit {
    *   or if the household has given too many wrong answers
    */
   async take(by: string): Promise<Buffer> {
-    const { household, network } = householdOf(by);
+    const { household, network, address } = householdOf(by);
     const tag = await this.names.tagOf(household);
     if (network !== undefined) {
       this.busiest.count(await this.#shown(network), tag.toString('base64url'));
     }
-    this.#assertNotRefused(by);
+    this.#assertNotRefused(address);
     const { issueLimit } = this.options;
     await Promise.all([
       this.wrongAnswers.assertMayAsk(tag),
@@ -65,8 +64,7 @@ export class IssueLimit {
     return (await this.names.tagOf(text)).toString('base64url');
   }
 
-  #assertNotRefused(by: string): void {
-    const address = this.#refusedNetworks.length === 0 ? undefined : toAddress(by);
+  #assertNotRefused(address: Household['address']): void {
     const isRefused = this.#refusedNetworks.some(
       ([network, bits]) => address?.kind() === network.kind() && address.match(network, bits),
     );

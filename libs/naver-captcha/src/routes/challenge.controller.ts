@@ -26,7 +26,7 @@ import { readChallengeRequest } from './challenge-request.js';
 import { refuseOtherSites } from './cross-site.js';
 import { mediaReply } from './media-reply.js';
 import { DescribeChallenge, DescribeMedia, DescribeWidget } from './swagger-description.js';
-import { type AddressedRequest, addressOf } from './untrusted-proxy.js';
+import { type AddressedRequest, ClientAddresses } from './client-address.js';
 
 /** A challenge with its picture or sound, in base64. */
 interface ChallengeReply extends CaptchaChallenge {
@@ -52,13 +52,16 @@ export function challengeController(routes: CaptchaRoutesOptions): Type {
   @Controller({ path, version: VERSION_NEUTRAL })
   @SkipCaptcha()
   class CaptchaChallengeController {
+    readonly #addresses: ClientAddresses;
+
     constructor(
       @Inject(NaverCaptchaService) private readonly captcha: NaverCaptchaService,
       @Inject(CAPTCHA_OPTIONS) options: ResolvedCaptchaOptions,
-      @Inject(QuietLogger) private readonly logger: QuietLogger,
+      @Inject(QuietLogger) logger: QuietLogger,
       @Inject(Refusals) private readonly refusals: Refusals,
       @Inject(HttpAdapterHost) private readonly adapterHost: HttpAdapterHost,
     ) {
+      this.#addresses = new ClientAddresses(logger);
       if (options.keys === 'raw') {
         throw new Error(
           'NaverCaptchaModule cannot start:\n' +
@@ -73,7 +76,7 @@ export function challengeController(routes: CaptchaRoutesOptions): Type {
       return this.#reply(context, async (request) => {
         refuseOtherSites(request, allowedOrigins);
         const { kind, action, inline } = readChallengeRequest(request.body);
-        const by = addressOf(request, this.logger);
+        const by = this.#addresses.addressOf(request);
         const challenge = await this.captcha.createChallenge({
           kind,
           action,
