@@ -202,7 +202,7 @@ describe.each(ADAPTERS)('the routes on %s', (adapter) => {
 
     const reply = await postJson(`${app.url}/captcha`, body);
 
-    expect(reply).toMatchObject({ status: 400, body: { code: 'CAPTCHA_MALFORMED' } });
+    expect(reply).toMatchObject({ status: 400, body: { code: 'CAPTCHA_BAD_REQUEST' } });
     expect(upstream()).toBe(0);
   });
 

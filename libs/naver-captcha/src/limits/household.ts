@@ -11,7 +11,7 @@ export interface Household {
 }
 
 /** What every text stands for that is not an address, such as a header that a client made up. */
-export const UNKNOWN = 'unknown';
+const UNKNOWN = 'unknown';
 
 /**
  * The household of an address, for the limits of your own: an IPv4 address, or the /64 of an IPv6 address. Understands
@@ -37,6 +37,11 @@ export function toAddress(text: unknown): ipaddr.IPv4 | ipaddr.IPv6 | undefined 
   // Behind a NAT64 every client has an address of this one range, with its own IPv4 address at the end.
   if (!(address instanceof ipaddr.IPv6) || address.range() !== 'rfc6052') return address;
   return ipaddr.fromByteArray(address.toByteArray().slice(12));
+}
+
+/** An address as `by` takes it, so that `refusedNetworks` see all of it; `unknown` if it is none. */
+export function clientOf(ip: unknown): string {
+  return toAddress(ip)?.toString() ?? UNKNOWN;
 }
 
 /** A network in CIDR notation; one of IPv4-mapped IPv6 addresses becomes the IPv4 network, as addresses do. */

@@ -31,12 +31,12 @@ export class IssueLimit {
   }
 
   /**
-   * Counts a challenge that a client asks for.
+   * Counts a challenge that a client asks for, or the comparison of a raw key.
    * @returns the tag of its household, for the key
    * @throws CaptchaTooManyException if the household or its network has used up `issueLimit`, if its network is refused,
    *   or if the household has given too many wrong answers
    */
-  async take(by: string): Promise<Buffer> {
+  async take(by: string, purpose: 'issue' | 'compare-raw' = 'issue'): Promise<Buffer> {
     const { household, network, address } = householdOf(by);
     const tag = await this.names.tagOf(household);
     if (network !== undefined) {
@@ -46,7 +46,7 @@ export class IssueLimit {
     const { issueLimit } = this.options;
     await Promise.all([
       this.wrongAnswers.assertMayAsk(tag),
-      issueLimit === false ? undefined : this.#takeBoth(household, network, issueLimit),
+      issueLimit === false ? undefined : this.#takeBoth(purpose, { household, network }, issueLimit),
     ]);
     return tag;
   }
@@ -76,17 +76,21 @@ export class IssueLimit {
   }
 
   /** Takes from household and network; a refusal by either takes nothing from the other. */
-  async #takeBoth(household: string, network: string | undefined, rate: CaptchaRate): Promise<void> {
+  async #takeBoth(
+    purpose: string,
+    { household, network }: Pick<Household, 'household' | 'network'>,
+    rate: CaptchaRate,
+  ): Promise<void> {
+    const { limit, windowMs } = rate;
     const share = network?.includes(':') === true ? IPV6_NETWORK_SHARE : IPV4_NETWORK_SHARE;
     const takings = await Promise.all([
-      this.#takeOne(household, rate, 1),
-      network === undefined ? undefined : this.#takeOne(network, rate, share),
+      this.#takeOne(purpose, household, rate),
+      network === undefined ? undefined : this.#takeOne(purpose, network, { windowMs, limit: limit * share }),
     ]);
     const taken = takings.filter((taking) => taking?.taken === true);
     if (taken.length === takings.filter((taking) => taking !== undefined).length) return;
     await Promise.all(taken.map((taking) => askStore(() => this.store.release(taking?.name ?? ''))));
     this.busiest.report();
-    const { limit, windowMs } = rate;
     throw new CaptchaTooManyException({
       retryAfterSeconds: Math.ceil(windowMs / 1000),
       detail: takings[0].taken
@@ -96,12 +100,12 @@ export class IssueLimit {
   }
 
   async #takeOne(
+    purpose: string,
     householdOrNetwork: string,
     { limit, windowMs }: CaptchaRate,
-    share: number,
   ): Promise<{ readonly name: string; readonly taken: boolean }> {
-    const name = await this.names.nameOf('issue', householdOrNetwork);
-    const { taken } = await askStore(() => this.store.take(name, { limit: limit * share, ttlMs: windowMs }));
+    const name = await this.names.nameOf(purpose, householdOrNetwork);
+    const { taken } = await askStore(() => this.store.take(name, { limit, ttlMs: windowMs }));
     return { name, taken };
   }
 }

@@ -3,6 +3,7 @@ import {
   createParamDecorator,
   type ExecutionContext,
   Get,
+  HttpException,
   Inject,
   Post,
   StreamableFile,
@@ -13,7 +14,12 @@ import { HttpAdapterHost } from '@nestjs/core';
 
 import { NaverCaptchaService } from '../challenge/naver-captcha.service.js';
 import { QuietLogger } from '../quiet-logger.js';
-import { CaptchaException, CaptchaMalformedException, CaptchaUnavailableException } from '../errors.js';
+import {
+  CaptchaBadRequestException,
+  CaptchaException,
+  CaptchaUnavailableException,
+  nameOf,
+} from '../errors.js';
 import { headerOf } from '../contexts/context-kind.js';
 import { HTTP } from '../contexts/http.context.js';
 import { Refusals } from '../contexts/refusals.js';
@@ -24,6 +30,7 @@ import type { CaptchaChallenge, ResolvedCaptchaOptions } from '../types.js';
 import type { CaptchaRoutesOptions } from './captcha-routes-options.js';
 import { readChallengeRequest } from './challenge-request.js';
 import { refuseOtherSites } from './cross-site.js';
+import { DownloadLimit } from './download-limit.js';
 import { mediaReply } from './media-reply.js';
 import { DescribeChallenge, DescribeMedia, DescribeWidget } from './swagger-description.js';
 import { type AddressedRequest, ClientAddresses } from './client-address.js';
@@ -34,6 +41,7 @@ interface ChallengeReply extends CaptchaChallenge {
 }
 
 interface QueriedRequest extends AddressedRequest {
+  readonly method?: string;
   readonly query?: unknown;
 }
 
@@ -53,15 +61,17 @@ export function challengeController(routes: CaptchaRoutesOptions): Type {
   @SkipCaptcha()
   class CaptchaChallengeController {
     readonly #addresses: ClientAddresses;
+    readonly #downloads: DownloadLimit;
 
     constructor(
       @Inject(NaverCaptchaService) private readonly captcha: NaverCaptchaService,
       @Inject(CAPTCHA_OPTIONS) options: ResolvedCaptchaOptions,
-      @Inject(QuietLogger) logger: QuietLogger,
+      @Inject(QuietLogger) private readonly logger: QuietLogger,
       @Inject(Refusals) private readonly refusals: Refusals,
       @Inject(HttpAdapterHost) private readonly adapterHost: HttpAdapterHost,
     ) {
       this.#addresses = new ClientAddresses(logger);
+      this.#downloads = new DownloadLimit(options.keyTtlMs);
       if (options.keys === 'raw') {
         throw new Error(
           'NaverCaptchaModule cannot start:\n' +
@@ -77,12 +87,8 @@ export function challengeController(routes: CaptchaRoutesOptions): Type {
         refuseOtherSites(request, allowedOrigins);
         const { kind, action, inline } = readChallengeRequest(request.body);
         const by = this.#addresses.addressOf(request);
-        const challenge = await this.captcha.createChallenge({
-          kind,
-          action,
-          by,
-          binding: await binding?.(context),
-        });
+        const bindingOfClient = await this.#bindingOf(context);
+        const challenge = await this.captcha.createChallenge({ kind, action, by, binding: bindingOfClient });
         if (inline) return { ...challenge, ...(await this.#inlined(challenge.key)) };
         // Fetched already while the reply is sent, because the page requests it next.
         this.captcha.fetchMedia(challenge.key).catch(() => undefined);
@@ -94,10 +100,10 @@ export function challengeController(routes: CaptchaRoutesOptions): Type {
     @DescribeMedia()
     fetchMedia(@Context() context: ExecutionContext): Promise<StreamableFile> {
       return this.#reply(context, async (request) => {
-        const { status, headers, body } = mediaReply(
-          await this.captcha.fetchMedia(keyOf(request.query)),
-          headerOf(request, 'range'),
-        );
+        const key = keyOf(request.query);
+        const media = await this.captcha.fetchMedia(key);
+        const { status, headers, body } = mediaReply(media, headerOf(request, 'range'));
+        if (request.method !== 'HEAD') this.#downloads.take(key, body.length, media.body.length);
         this.#setHeaders(context, headers);
         this.adapterHost.httpAdapter.status(context.switchToHttp().getResponse(), status);
         return new StreamableFile(body, { length: body.length, type: headers['Content-Type'] ?? '' });
@@ -133,7 +139,24 @@ export function challengeController(routes: CaptchaRoutesOptions): Type {
         return await work(context.switchToHttp().getRequest<QueriedRequest>());
       } catch (thrown) {
         if (!(thrown instanceof CaptchaException)) throw thrown;
+        if (thrown instanceof CaptchaBadRequestException)
+          this.logger.warn(`${thrown.code}: ${thrown.message}`);
         throw await this.refusals.present(thrown, context, HTTP);
+      }
+    }
+
+    /** A throw most likely means a hostile request, which is refused: no 500. */
+    async #bindingOf(context: ExecutionContext): Promise<string | undefined> {
+      try {
+        return await binding?.(context);
+      } catch (cause) {
+        if (cause instanceof HttpException) throw cause;
+        throw new CaptchaBadRequestException({
+          detail:
+            `routes.binding threw ${nameOf(cause)}, so the page gets no challenge. Fix the function; for a visitor ` +
+            'without a session it may throw an HttpException.',
+          cause,
+        });
       }
     }
 
@@ -172,5 +195,5 @@ function assertOrigins(origins: readonly string[]): void {
 function keyOf(query: unknown): string {
   const key = isObject(query) ? query['key'] : undefined;
   if (typeof key === 'string') return key;
-  throw new CaptchaMalformedException({ detail: 'The query must contain one key.' });
+  throw new CaptchaBadRequestException({ detail: 'GET /captcha/media: the query must contain one key.' });
 }

@@ -1,10 +1,9 @@
 import { type AnsweringRequest, headerOf } from '../contexts/context-kind.js';
-import { isPrivate, toAddress, UNKNOWN } from '../limits/household.js';
+import { clientOf, isPrivate, toAddress } from '../limits/household.js';
 import type { QuietLogger } from '../quiet-logger.js';
 
 /** The fields of a request of Express and of Fastify from which its address comes. */
 export interface AddressedRequest extends AnsweringRequest {
-  readonly ip?: unknown;
   /** Express only. */
   readonly app?: unknown;
   readonly socket?: { readonly remoteAddress?: string | undefined } | undefined;
@@ -28,7 +27,7 @@ export class ClientAddresses {
       if (trustsEveryAddress(request)) this.#warnOfTrust();
     }
     if (comesThroughUntrustedProxy(request)) this.#warnOfDistrust();
-    return toAddress(request.ip)?.toString() ?? UNKNOWN;
+    return clientOf(request.ip);
   }
 
   #warnOfTrust(): void {

@@ -18,7 +18,12 @@ const refusals = Object.fromEntries(
     {
       status: '400',
       description: 'The request, or the key, is not valid.',
-      codes: ['CAPTCHA_MALFORMED', 'CAPTCHA_EXPIRED', 'CAPTCHA_INVALID'] as const,
+      codes: ['CAPTCHA_BAD_REQUEST', 'CAPTCHA_EXPIRED', 'CAPTCHA_INVALID'] as const,
+    },
+    {
+      status: '403',
+      description: 'The page belongs to another origin.',
+      codes: ['CAPTCHA_ORIGIN'] as const,
     },
     { status: '429', description: 'Too many requests.', codes: ['CAPTCHA_TOO_MANY'] as const },
     {
