@@ -4,11 +4,13 @@ import { CaptchaUnavailableException } from '../errors.js';
 import { CAPTCHA_OPTIONS } from '../tokens.js';
 import type { ResolvedCaptchaOptions } from '../types.js';
 
+/** Of maxSockets. The other calls take milliseconds, and need few sockets. */
+const SHARE = 3 / 4;
 /** More would only lengthen the queue: the last in it would give up anyway. */
 const MAX_WAITING = 256;
 
 /**
- * Lets pictures and sounds use at most half of the sockets to NAVER, so that challenges are still issued and answers
+ * Lets pictures and sounds use at most three quarters of the sockets to NAVER, so that challenges are still issued and answers
  * compared while NAVER sends media slowly.
  */
 @Injectable()
@@ -20,7 +22,7 @@ export class FetchTurns {
   #running = 0;
 
   constructor(@Inject(CAPTCHA_OPTIONS) { maxSockets, timeoutMs }: ResolvedCaptchaOptions) {
-    this.#limit = Math.max(1, Math.floor(maxSockets / 2));
+    this.#limit = Math.max(1, Math.floor(maxSockets * SHARE));
     this.#timeoutMs = timeoutMs;
   }
 
@@ -66,6 +68,6 @@ function tooFast(): CaptchaUnavailableException {
   return new CaptchaUnavailableException({
     origin: 'too-fast',
     detail:
-      'Other pictures and sounds hold half of maxSockets, so this one was not fetched. Raise maxSockets.',
+      'Other pictures and sounds hold their share of maxSockets, so this one was not fetched. Raise maxSockets.',
   });
 }

@@ -133,7 +133,7 @@ export interface NaverCaptchaModuleOptions {
    */
   readonly allowInsecureBaseUrl?: boolean | undefined;
   /**
-   * Sockets to NAVER, kept open between calls; pictures and sounds use at most half of them. Up to 256 more calls wait for a socket, and further calls are refused. At
+   * Sockets to NAVER, kept open between calls; pictures and sounds use at most three quarters of them. Up to 256 more calls wait for a socket, and further calls are refused. At
    * 50 ms a call, 64 sockets carry 1,280 calls a second. For a process that makes more calls than that, or that may
    * open fewer connections.
    * @default 64
