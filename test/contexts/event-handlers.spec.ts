@@ -4,6 +4,7 @@ import {
   ClientProxyFactory,
   EventPattern,
   type MicroserviceOptions,
+  Payload,
   Transport,
 } from '@nestjs/microservices';
 import { type NaverCaptchaEmulator, startNaverCaptchaEmulator } from 'naver-captcha-emulator';
@@ -27,15 +28,15 @@ afterAll(() => emulator.close());
 describe('an event of a microservice that is refused', () => {
   it('writes one line a minute, and does not reach its handler', async () => {
     const logger = new KeptLogs();
-    let handled = 0;
+    const handled: unknown[] = [];
     let onHandled: (() => void) | undefined;
     const ran = new Promise<void>((resolve) => (onHandled = resolve));
     @Controller()
     class SignupController {
       @EventPattern('signedUp')
       @RequireCaptcha()
-      signedUp(): void {
-        handled += 1;
+      signedUp(@Payload() data: unknown): void {
+        handled.push(data);
         onHandled?.();
       }
     }
@@ -62,7 +63,7 @@ describe('an event of a microservice that is refused', () => {
       await client.close();
     }
 
-    expect(handled).toBe(1);
+    expect(handled).toHaveLength(1);
     expect(logger.of('warn').concat(logger.of('error'))).toEqual([
       'warn CAPTCHA_MISSING: events for SignupController.signedUp are refused, and events have no reply that would tell ' +
         'their senders.',

@@ -48,12 +48,15 @@ const VALUES = [
   'NaverCaptchaService',
   'RequireCaptcha',
   'SkipCaptcha',
+  'addressKey',
+  'exposedHeaders',
 ];
 
 const TYPES = [
   'AllowedEvent',
   'Awaitable',
   'BreakerEvent',
+  'BusiestEvent',
   'CallGate',
   'CaptchaAfterFailures',
   'CaptchaAnswer',

@@ -79,7 +79,7 @@ describe.each(ADAPTERS)('a sound that is downloaded again and again on %s', (ada
       const reply = await media(app, key);
       statuses.push(reply.status);
       if (reply.ok) bytes += (await reply.arrayBuffer()).byteLength;
-      else expect(await reply.json()).toMatchObject({ code: 'CAPTCHA_TOO_MANY' });
+      else expect(await reply.json()).toMatchObject({ code: 'CAPTCHA_TOO_MANY', retryAfterSeconds: 600 });
     }
 
     expect(statuses).toEqual([...Array<number>(20).fill(200), ...Array<number>(5).fill(429)]);

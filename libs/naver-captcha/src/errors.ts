@@ -45,6 +45,8 @@ export class CaptchaException extends HttpException {
       error: STATUS_CODES[status] ?? 'Error',
       message: text,
       code,
+      // A page of another origin reads the header only if CORS exposes it.
+      ...(init.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: init.retryAfterSeconds }),
     };
     super(body, status, { errorCode: code, ...(init.cause === undefined ? {} : { cause: init.cause }) });
     // Newer versions of Nest send `errorCode` in their replies, so ours contain it too.

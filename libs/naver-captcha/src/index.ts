@@ -6,6 +6,7 @@ export {
 } from './module/naver-captcha-options.js';
 
 export { type CaptchaRoutesOptions } from './routes/captcha-routes-options.js';
+export { exposedHeaders } from './routes/exposed-headers.js';
 
 export { CaptchaGuard } from './guard/captcha.guard.js';
 export {

@@ -62,7 +62,8 @@ export class ChallengeMaker {
       this.open.add(kind, expiresAtMs),
     ]);
     this.events.next({ type: 'challenge.issued', kind, action });
-    return { key, kind, expiresAt: new Date(expiresAtMs) };
+    const expiresInSeconds = Math.floor((expiresAtMs - this.clock.now()) / 1000);
+    return { key, kind, expiresAt: new Date(expiresAtMs), expiresInSeconds };
   }
 }
 

@@ -1,11 +1,11 @@
 import rangeParser from 'range-parser';
 
 import type { CaptchaMedia } from '../types.js';
+import type { RouteReply } from './route-reply.js';
 
 /** The status, the headers and the part of a picture or sound to send. */
-export interface MediaReply {
+export interface MediaReply extends RouteReply {
   readonly status: 200 | 206 | 416;
-  readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
 }
 
@@ -20,7 +20,6 @@ export function mediaReply({ contentType, body }: CaptchaMedia, range: string | 
     'X-Content-Type-Options': 'nosniff',
     // If a browser opens the URL as a page, nothing in it may run.
     'Content-Security-Policy': 'sandbox',
-    'Cross-Origin-Resource-Policy': 'same-origin',
   };
   const isParsed = range !== undefined && range.length <= MAX_RANGE_LENGTH;
   const parsed = !isParsed ? -2 : rangeParser(body.length, range, { combine: true });
