@@ -191,6 +191,6 @@ describe('the two pages of equal rank', () => {
     );
 
     expect(korean).toEqual(english);
-    expect(english).toHaveLength(10);
+    expect(english).toHaveLength(12);
   });
 });

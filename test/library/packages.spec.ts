@@ -26,6 +26,7 @@ const VALUES = [
   'CAPTCHA_RANDOM',
   'CAPTCHA_STORE',
   'CaptchaAnswerDto',
+  'CaptchaBadRequestException',
   'CaptchaException',
   'CaptchaExpiredException',
   'CaptchaGuard',
@@ -33,6 +34,7 @@ const VALUES = [
   'CaptchaMalformedException',
   'CaptchaMisconfiguredException',
   'CaptchaMissingException',
+  'CaptchaOriginException',
   'CaptchaQuotaExceededException',
   'CaptchaResult',
   'CaptchaStoreError',
@@ -48,6 +50,7 @@ const VALUES = [
   'RequireCaptcha',
   'SkipCaptcha',
   'addressKey',
+  'exposedHeaders',
 ];
 
 const TYPES = [

@@ -160,7 +160,7 @@ describe('a binding that is no text', () => {
     const service = app.get(NaverCaptchaService);
     const binding = { toString: () => 'session' } as unknown as string;
 
-    await expect(service.createChallenge({ binding })).rejects.toMatchObject({ code: 'CAPTCHA_MALFORMED' });
+    await expect(service.createChallenge({ binding })).rejects.toMatchObject({ code: 'CAPTCHA_BAD_REQUEST' });
     expect(emulator.requests).toEqual([]);
 
     const { captchaKey: key, captchaValue: value } = await solve(app, emulator, { binding: 'session' });

@@ -8,7 +8,7 @@ import {
   type CaptchaAnswer,
   CaptchaExpiredException,
   CaptchaInvalidException,
-  CaptchaMalformedException,
+  CaptchaBadRequestException,
   CaptchaMisconfiguredException,
   CaptchaQuotaExceededException,
   CaptchaUnavailableException,
@@ -409,14 +409,16 @@ describe('what a key is for', () => {
     '%j is no action, and costs no call',
     async (action) => {
       naver.say(issues());
-      await expect(app.captcha.createChallenge({ action })).rejects.toBeInstanceOf(CaptchaMalformedException);
+      await expect(app.captcha.createChallenge({ action })).rejects.toBeInstanceOf(
+        CaptchaBadRequestException,
+      );
       expect(naver.take()).toEqual([]);
     },
   );
 
   it('a kind there is not costs no call', async () => {
     const options = { kind: 'video' } as unknown as ChallengeOptions;
-    await expect(app.captcha.createChallenge(options)).rejects.toBeInstanceOf(CaptchaMalformedException);
+    await expect(app.captcha.createChallenge(options)).rejects.toBeInstanceOf(CaptchaBadRequestException);
     expect(naver.take()).toEqual([]);
   });
 });

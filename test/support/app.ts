@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 
 import type { INestApplication, LoggerService, ModuleMetadata, Type } from '@nestjs/common';
+import type { AbstractHttpAdapter } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test, type TestingModuleBuilder } from '@nestjs/testing';
@@ -34,6 +35,11 @@ export class MovableClock implements CaptchaClock {
 export interface AppSetup extends ModuleMetadata {
   readonly adapter?: Adapter;
   readonly clock?: MovableClock;
+  /**
+   * The HTTP adapter itself, for settings of its own.
+   * @default that of `adapter`, without settings
+   */
+  readonly httpAdapter?: AbstractHttpAdapter;
   /** @default silence */
   readonly logger?: LoggerService;
   readonly override?: (builder: TestingModuleBuilder) => TestingModuleBuilder;
@@ -45,18 +51,14 @@ export async function startApp({
   adapter = 'express',
   override,
   configure,
+  httpAdapter = adapter === 'fastify' ? new FastifyAdapter() : new ExpressAdapter(),
   ...setup
 }: AppSetup): Promise<RunningApp> {
   const { clock = new MovableClock(), logger = false, ...metadata } = setup;
   let builder = Test.createTestingModule(metadata).overrideProvider(CAPTCHA_CLOCK).useValue(clock);
   if (override !== undefined) builder = override(builder);
   const module = await builder.compile();
-  const app = module.createNestApplication(
-    adapter === 'fastify' ? new FastifyAdapter() : new ExpressAdapter(),
-    {
-      logger,
-    },
-  );
+  const app = module.createNestApplication(httpAdapter, { logger });
   configure?.(app);
   await app.listen(0, '127.0.0.1');
   return {

@@ -52,13 +52,13 @@ export interface QuotaEvent {
   readonly limit: number | undefined;
 }
 
-/** A limit is being reached. The busiest networks of this minute, in this process; told at most once a minute. */
+/** A limit is being reached. The busiest networks of this minute and the last one, in this process; at most once a minute. */
 export interface BusiestEvent {
   readonly type: 'busiest';
   readonly networks: readonly {
     /** The hash of an IPv4 /24 or an IPv6 /48: `NaverCaptchaService.hashesOf(ip)` yields it for an address. */
     readonly network: string;
-    /** Challenges asked for in this minute, refused ones included. */
+    /** Challenges asked for in these minutes, refused ones included. */
     readonly challenges: number;
     /** Households of this network that asked; counted up to 100. */
     readonly households: number;

@@ -6,6 +6,7 @@ export {
 } from './module/naver-captcha-options.js';
 
 export { type CaptchaRoutesOptions } from './routes/captcha-routes-options.js';
+export { exposedHeaders } from './routes/exposed-headers.js';
 
 export { CaptchaGuard } from './guard/captcha.guard.js';
 export {
@@ -50,6 +51,7 @@ export {
   type VerdictEvent,
 } from './events.js';
 export {
+  CaptchaBadRequestException,
   CaptchaException,
   type CaptchaExceptionInit,
   CaptchaExpiredException,
@@ -57,6 +59,7 @@ export {
   CaptchaMalformedException,
   CaptchaMisconfiguredException,
   CaptchaMissingException,
+  CaptchaOriginException,
   CaptchaQuotaExceededException,
   CaptchaTooManyException,
   CaptchaUnavailableException,

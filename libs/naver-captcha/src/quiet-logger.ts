@@ -23,8 +23,9 @@ export class QuietLogger {
     if (this.#isDue(line)) this.#logger.error(line);
   }
 
-  warn(line: string): void {
-    if (this.#isDue(line)) this.#logger.warn(line);
+  /** @param topic what is written at most once a minute: the line itself, unless a client decides what the line says */
+  warn(line: string, topic = line): void {
+    if (this.#isDue(topic)) this.#logger.warn(line);
   }
 
   /** Writes a line once in the life of the process. */

@@ -22,6 +22,8 @@ export interface CaptchaChallenge {
   readonly kind: CaptchaKind;
   /** The time from which the key is refused with `CAPTCHA_EXPIRED`. */
   readonly expiresAt: Date;
+  /** Seconds until then: the clock of the browser may be wrong. */
+  readonly expiresInSeconds: number;
 }
 
 /** The picture or the sound of a challenge. */
@@ -157,6 +159,8 @@ export type CaptchaErrorCode =
   | 'CAPTCHA_EXPIRED'
   | 'CAPTCHA_INVALID'
   | 'CAPTCHA_USED'
+  | 'CAPTCHA_BAD_REQUEST'
+  | 'CAPTCHA_ORIGIN'
   | 'CAPTCHA_TOO_MANY'
   | 'CAPTCHA_UNAVAILABLE'
   | 'CAPTCHA_QUOTA_EXCEEDED'

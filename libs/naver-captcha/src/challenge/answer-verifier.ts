@@ -22,8 +22,10 @@ import {
 import { isPlausible, parseAnswer } from './answer.js';
 import { ChallengeSupply } from './challenge-supply.js';
 
-/** What the caller does at two points of a verification. */
+/** Who is verified, and what the caller does at two points of a verification. */
 export interface VerificationSteps {
+  /** The client's address, if the request has one: raw keys are limited by it. */
+  readonly by?: string | undefined;
   /** Runs when the key is known to be ours and before an attempt is spent; a throw ends the verification. */
   readonly beforeAttempt?: (() => Promise<void>) | undefined;
   /** Returns true to let the request through although NAVER cannot be asked; called for NAVER's outages alone. */
@@ -141,12 +143,12 @@ export class AnswerVerifier implements CaptchaVerifier {
     return this.#spendAttempt(key, answer.value, steps);
   }
 
-  async #spendAttempt(key: OpenedKey, value: string, { allow }: VerificationSteps): Promise<Judgement> {
+  async #spendAttempt(key: OpenedKey, value: string, { allow, by }: VerificationSteps): Promise<Judgement> {
     const { kind } = key;
     const refusal = this.engine.refusalOf('compare', kind);
     // A refusal known beforehand costs no attempt, unless the request is let through: that spends the key.
     if (refusal !== undefined && !(await isAllowed(refusal, allow))) throw refusal;
-    const attempt = await this.limits.take(key);
+    const attempt = await this.limits.take(key, by);
     if (attempt === undefined) return rejected('used', kind);
     if (refusal instanceof CaptchaUnavailableException) return this.#letThrough(key, refusal);
     let comparison: Comparison;

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Subject } from 'rxjs';
 
-import { CaptchaMalformedException } from '../errors.js';
+import { CaptchaBadRequestException } from '../errors.js';
 import type { CaptchaEvent } from '../events.js';
 import { type CaptchaKeys, isAction, isBinding, NO_ASKER } from '../keys/captcha-keys.js';
 import { IssueLimit } from '../limits/issue-limit.js';
@@ -62,20 +62,21 @@ export class ChallengeMaker {
       this.open.add(kind, expiresAtMs),
     ]);
     this.events.next({ type: 'challenge.issued', kind, action });
-    return { key, kind, expiresAt: new Date(expiresAtMs) };
+    const expiresInSeconds = Math.floor((expiresAtMs - this.clock.now()) / 1000);
+    return { key, kind, expiresAt: new Date(expiresAtMs), expiresInSeconds };
   }
 }
 
 function assertWellFormed(kind: CaptchaKind, action: unknown, binding: unknown): void {
   if (!CAPTCHA_KINDS.includes(kind)) {
-    throw new CaptchaMalformedException({ detail: `kind must be ${CAPTCHA_KINDS.join(' or ')}.` });
+    throw new CaptchaBadRequestException({ detail: `kind must be ${CAPTCHA_KINDS.join(' or ')}.` });
   }
   if (action !== undefined && !isAction(action)) {
-    throw new CaptchaMalformedException({
+    throw new CaptchaBadRequestException({
       detail: 'action must be 1 to 32 characters of a-z, 0-9, "_" and "-".',
     });
   }
-  if (!isBinding(binding)) throw new CaptchaMalformedException({ detail: 'binding must be a string.' });
+  if (!isBinding(binding)) throw new CaptchaBadRequestException({ detail: 'binding must be a string.' });
 }
 
 /** A sealed key contains whole seconds. */

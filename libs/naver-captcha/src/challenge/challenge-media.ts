@@ -7,6 +7,7 @@ import { type CaptchaKeys, type OpenedKey, remainingMs } from '../keys/captcha-k
 import { FetchLimit } from '../limits/fetch-limit.js';
 import { CAPTCHA_CLOCK, CAPTCHA_ENGINE, CAPTCHA_KEYS } from '../tokens.js';
 import type { CaptchaClock, CaptchaMedia } from '../types.js';
+import { FetchTurns } from './fetch-turns.js';
 
 /** About 3,000 pictures or 200 sounds. */
 const MAX_BYTES = 16 * 1024 * 1024;
@@ -27,6 +28,7 @@ export class ChallengeMedia {
     @Inject(CAPTCHA_ENGINE) private readonly engine: CaptchaEngine,
     @Inject(CAPTCHA_KEYS) private readonly keys: CaptchaKeys,
     @Inject(FetchLimit) private readonly limit: FetchLimit,
+    @Inject(FetchTurns) private readonly turns: FetchTurns,
     @Inject(CAPTCHA_CLOCK) private readonly clock: CaptchaClock,
   ) {}
 
@@ -68,8 +70,10 @@ export class ChallengeMedia {
     name: string,
     challenge: Pick<OpenedKey, 'kind' | 'payload' | 'expiresAtMs'>,
   ): Promise<CaptchaMedia> {
-    await this.limit.take(challenge);
-    const media = await this.engine.media(challenge.kind, challenge.payload);
+    const media = await this.turns.run(async () => {
+      await this.limit.take(challenge);
+      return this.engine.media(challenge.kind, challenge.payload);
+    });
     this.#kept.set(name, media);
     return media;
   }

@@ -35,7 +35,7 @@ export class NaverCaptchaService {
   /**
    * Asks NAVER for a key, unless one is ready (`prefetch`), and seals it. Two calls of the day's quota: this one, and the
    * comparison of the answer, which is given back if no answer comes.
-   * @throws CaptchaMalformedException if kind, action or binding is invalid
+   * @throws CaptchaBadRequestException if kind, action or binding is invalid
    * @throws CaptchaTooManyException if `by` has asked too often, or given too many wrong answers
    * @throws CaptchaUnavailableException, CaptchaQuotaExceededException, CaptchaMisconfiguredException
    */

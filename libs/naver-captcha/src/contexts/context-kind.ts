@@ -8,6 +8,8 @@ import { isObject, ownValue } from '../unknown-values.js';
 export interface AnsweringRequest {
   readonly body?: unknown;
   readonly headers?: unknown;
+  /** The client's address, as Express and Fastify know it. */
+  readonly ip?: unknown;
 }
 
 /** The text of a header; undefined if the request does not have it. */

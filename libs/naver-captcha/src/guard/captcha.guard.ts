@@ -16,6 +16,7 @@ import {
   nameOf,
   rejectionException,
 } from '../errors.js';
+import { clientOf } from '../limits/household.js';
 import { QuietLogger } from '../quiet-logger.js';
 import { CAPTCHA_OPTIONS, CAPTCHA_REQUIREMENT, CAPTCHA_VERIFIER } from '../tokens.js';
 import type { Awaitable, CaptchaAnswer, CaptchaOutcome, ResolvedCaptchaOptions } from '../types.js';
@@ -130,9 +131,10 @@ export class CaptchaGuard implements CanActivate {
   }
 
   async #verified(call: GuardedCall): Promise<CaptchaOutcome> {
-    const { context, requirement } = call;
+    const { context, kind, requirement } = call;
     const { action, kinds } = requirement;
     const steps: VerificationSteps = {
+      by: kind === HTTP ? clientOf(kind.request(context)?.ip) : undefined,
       beforeAttempt: this.bodyValidation.checkOf(call),
       allow: (outage) => this.#isAllowed(call, outage),
     };
@@ -145,10 +147,10 @@ export class CaptchaGuard implements CanActivate {
     const verdict = await this.verifier.verify(answer, { action, binding, kinds }, steps);
     if ('allowed' in verdict) return { status: 'allowed', code: verdict.allowed };
     if (!verdict.passed) throw rejectionException(verdict.reason);
-    const { kind, responseTimeSeconds } = verdict;
+    const { responseTimeSeconds } = verdict;
     return {
       status: 'verified',
-      kind,
+      kind: verdict.kind,
       ...(responseTimeSeconds === undefined ? {} : { responseTimeSeconds }),
     };
   }

@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Comparison } from '../engines/captcha-engine.js';
 import type { OpenedKey } from '../keys/captcha-keys.js';
 import { Attempts } from './attempts.js';
+import { IssueLimit } from './issue-limit.js';
 import { OpenChallenges } from './open-challenges.js';
 import { WrongAnswers } from './wrong-answers.js';
 
@@ -13,14 +14,17 @@ export class AnswerLimits {
     @Inject(Attempts) private readonly attempts: Attempts,
     @Inject(WrongAnswers) private readonly wrongAnswers: WrongAnswers,
     @Inject(OpenChallenges) private readonly open: OpenChallenges,
+    @Inject(IssueLimit) private readonly issueLimit: IssueLimit,
   ) {}
 
   /**
    * Takes one attempt at a key.
    * @returns which attempt it is, from 1; undefined if none is left
-   * @throws CaptchaTooManyException if the household guesses at hoarded challenges
+   * @throws CaptchaTooManyException if the household guesses at hoarded challenges, or at too many raw keys
    */
-  async take(key: OpenedKey): Promise<number | undefined> {
+  async take(key: OpenedKey, by?: string): Promise<number | undefined> {
+    // A client can make up raw keys, each of which would cost a call. It gets no challenge to limit instead.
+    if (isRaw(key) && by !== undefined) await this.issueLimit.take(by, 'compare-raw');
     const [attempt] = await Promise.all([
       this.attempts.take(key),
       this.wrongAnswers.assertMayAnswer(key.askerTag),
@@ -48,4 +52,9 @@ export class AnswerLimits {
     ]);
     return isFirst;
   }
+}
+
+/** A raw key does not contain its end. */
+function isRaw({ expiresAtMs }: OpenedKey): boolean {
+  return expiresAtMs === undefined;
 }

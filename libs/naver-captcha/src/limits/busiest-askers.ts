@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { Subject } from 'rxjs';
 
-import type { CaptchaEvent } from '../events.js';
+import type { BusiestEvent, CaptchaEvent } from '../events.js';
 import { QuietLogger } from '../quiet-logger.js';
 import { CAPTCHA_CLOCK, CAPTCHA_EVENTS } from '../tokens.js';
 import type { CaptchaClock } from '../types.js';
@@ -19,10 +19,18 @@ interface Counted {
   readonly households: Set<string>;
 }
 
+type Minute = LRUCache<string, Counted>;
+
+function newMinute(): Minute {
+  return new LRUCache({ max: MAX_NETWORKS });
+}
+
 /** Counts challenges per network in this process, so that the operator learns who uses up a limit or the day's quota. */
 @Injectable()
 export class BusiestAskers {
-  readonly #networks = new LRUCache<string, Counted>({ max: MAX_NETWORKS });
+  #networks = newMinute();
+  /** A limit is often reached at the start of a minute, when its own counts do not show yet who uses it up. */
+  #lastMinute = newMinute();
   #minute = -1;
   #reportedMinute = -1;
 
@@ -41,34 +49,41 @@ export class BusiestAskers {
     this.#networks.set(networkTag, counted);
   }
 
-  /** Reports the busiest networks of this minute, at most once a minute. */
+  /** Reports the busiest networks of this minute and the last one, at most once a minute. */
   report(): void {
     this.#startMinute();
-    if (this.#reportedMinute === this.#minute || this.#networks.size === 0) return;
+    if (this.#reportedMinute === this.#minute) return;
     this.#reportedMinute = this.#minute;
-    const networks = [...this.#networks.entries()]
-      .sort(([, one], [, other]) => other.challenges - one.challenges)
-      .slice(0, SHOWN)
-      .map(([network, { challenges, households }]) => ({
-        network,
-        challenges,
-        households: households.size,
-      }));
+    const networks = [...new Set([...this.#networks.keys(), ...this.#lastMinute.keys()])]
+      .map((network) => this.#countsOf(network))
+      .sort((one, other) => other.challenges - one.challenges)
+      .slice(0, SHOWN);
+    if (networks.length === 0) return;
     const list = networks.map(
       ({ network, challenges, households }) =>
         `${network} (${challenges} challenges by ${households} households)`,
     );
     this.logger.warn(
-      `CAPTCHA_BUSIEST: limits are being reached. Busiest networks of this minute, by hash: ${list.join(', ')}. ` +
+      `CAPTCHA_BUSIEST: limits are being reached. Busiest networks of this minute and the last one, by hash: ${list.join(', ')}. ` +
         'Find their addresses in the access log with hashesOf(ip), and refuse them with refusedNetworks.',
     );
     this.events.next({ type: 'busiest', networks });
   }
 
+  #countsOf(network: string): BusiestEvent['networks'][number] {
+    const minutes = [this.#networks.get(network), this.#lastMinute.get(network)];
+    return {
+      network,
+      challenges: minutes.reduce((sum, counted) => sum + (counted?.challenges ?? 0), 0),
+      households: new Set(minutes.flatMap((counted) => [...(counted?.households ?? [])])).size,
+    };
+  }
+
   #startMinute(): void {
     const minute = Math.floor(this.clock.now() / MINUTE_MS);
     if (minute === this.#minute) return;
+    this.#lastMinute = minute === this.#minute + 1 ? this.#networks : newMinute();
+    this.#networks = newMinute();
     this.#minute = minute;
-    this.#networks.clear();
   }
 }

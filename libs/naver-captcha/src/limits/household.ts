@@ -6,6 +6,8 @@ export interface Household {
   readonly household: string;
   /** The /24 of an IPv4 address, or the /48 of an IPv6 address; undefined if the text is not an address. */
   readonly network: string | undefined;
+  /** Undefined if the text is not an address. */
+  readonly address: ipaddr.IPv4 | ipaddr.IPv6 | undefined;
 }
 
 /** What every text stands for that is not an address, such as a header that a client made up. */
@@ -22,12 +24,12 @@ export function addressKey(ip: string | undefined): string {
 
 /** The household of `by`: a text that is not an address stands for itself. */
 export function householdOf(by: string): Household {
-  return parseAddress(by) ?? { household: by, network: undefined };
+  return parseAddress(by) ?? { household: by, network: undefined, address: undefined };
 }
 
 /** An address without port and zone, as the library for addresses has it. Returns undefined if it is none. */
-export function toAddress(text: string | undefined): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
-  if (text === undefined || text.length > MAX_LENGTH) return undefined;
+export function toAddress(text: unknown): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
+  if (typeof text !== 'string' || text.length > MAX_LENGTH) return undefined;
   const bare = withoutPort(text.trim()).replace(/%.*$/, '');
   // Only the spellings with four parts: "127.1" and "0x7f.1" are addresses to no web server.
   if (!ipaddr.IPv4.isValidFourPartDecimal(bare) && !ipaddr.IPv6.isValid(bare)) return undefined;
@@ -36,6 +38,34 @@ export function toAddress(text: string | undefined): ipaddr.IPv4 | ipaddr.IPv6 |
   if (!(address instanceof ipaddr.IPv6) || address.range() !== 'rfc6052') return address;
   return ipaddr.fromByteArray(address.toByteArray().slice(12));
 }
+
+/** An address as `by` takes it, so that `refusedNetworks` see all of it; `unknown` if it is none. */
+export function clientOf(ip: unknown): string {
+  return toAddress(ip)?.toString() ?? UNKNOWN;
+}
+
+/** A network in CIDR notation; one of IPv4-mapped IPv6 addresses becomes the IPv4 network, as addresses do. */
+export function toNetwork(cidr: string): readonly [ipaddr.IPv4 | ipaddr.IPv6, number] {
+  const [address, bits] = ipaddr.parseCIDR(cidr);
+  const isMapped = address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress() && bits >= MAPPED_BITS;
+  return isMapped ? [address.toIPv4Address(), bits - MAPPED_BITS] : [address, bits];
+}
+
+/** The bits of an IPv4-mapped address before the IPv4 address. */
+const MAPPED_BITS = 96;
+
+/** Returns true for an address that no client has on the internet, such as that of a proxy in front of the application. */
+export function isPrivate(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
+  return PRIVATE_RANGES.has(address.range());
+}
+
+const PRIVATE_RANGES: ReadonlySet<string> = new Set([
+  'loopback',
+  'private',
+  'uniqueLocal',
+  'linkLocal',
+  'carrierGradeNat',
+]);
 
 /** The longest address has 45 characters, with zone and port fewer than this. */
 const MAX_LENGTH = 100;
@@ -47,15 +77,13 @@ function withoutPort(text: string): string {
 }
 
 function parseAddress(text: string | undefined): Household | undefined {
-  const [bare, length] = text?.split('/') ?? [];
-  // The household of an IPv6 address, as addressKey() writes it.
-  if (length !== undefined && length !== '64') return undefined;
-  const address = toAddress(bare);
+  // addressKey() writes the household of an IPv6 address with /64.
+  const address = toAddress(text?.replace(/\/64$/, ''));
   if (address === undefined) return undefined;
   if (address instanceof ipaddr.IPv4) {
-    return { household: address.toString(), network: `${firstBytes(address, 3)}/24` };
+    return { household: address.toString(), network: `${firstBytes(address, 3)}/24`, address };
   }
-  return { household: `${firstBytes(address, 8)}/64`, network: `${firstBytes(address, 6)}/48` };
+  return { household: `${firstBytes(address, 8)}/64`, network: `${firstBytes(address, 6)}/48`, address };
 }
 
 /** The address whose bytes after the first `count` are zero. */

@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import ipaddr from 'ipaddr.js';
 
 import { CaptchaTooManyException } from '../errors.js';
 import type { CaptchaStore } from '../store/captcha-store.js';
@@ -8,7 +7,7 @@ import type { CaptchaRate, ResolvedCaptchaOptions } from '../types.js';
 import { askStore } from './ask-store.js';
 import { BusiestAskers } from './busiest-askers.js';
 import { HashedNames } from './hashed-names.js';
-import { householdOf, toAddress } from './household.js';
+import { type Household, householdOf, toNetwork } from './household.js';
 import { WrongAnswers } from './wrong-answers.js';
 
 /** A network may ask for so many times as much as a household: people of one provider or company share it. */
@@ -19,7 +18,7 @@ const REFUSED_NETWORK_RETRY_SECONDS = 3600;
 /** Limits how many challenges a household, and the network around it, may ask for (`issueLimit`). */
 @Injectable()
 export class IssueLimit {
-  readonly #refusedNetworks: readonly (readonly [ipaddr.IPv4 | ipaddr.IPv6, number])[];
+  readonly #refusedNetworks: readonly ReturnType<typeof toNetwork>[];
 
   constructor(
     @Inject(CAPTCHA_STORE) private readonly store: CaptchaStore,
@@ -28,26 +27,26 @@ export class IssueLimit {
     @Inject(BusiestAskers) private readonly busiest: BusiestAskers,
     @Inject(CAPTCHA_OPTIONS) private readonly options: ResolvedCaptchaOptions,
   ) {
-    this.#refusedNetworks = options.refusedNetworks.map((network) => ipaddr.parseCIDR(network));
+    this.#refusedNetworks = options.refusedNetworks.map(toNetwork);
   }
 
   /**
-   * Counts a challenge that a client asks for.
+   * Counts a challenge that a client asks for, or the comparison of a raw key.
    * @returns the tag of its household, for the key
    * @throws CaptchaTooManyException if the household or its network has used up `issueLimit`, if its network is refused,
    *   or if the household has given too many wrong answers
    */
-  async take(by: string): Promise<Buffer> {
-    const { household, network } = householdOf(by);
+  async take(by: string, purpose: 'issue' | 'compare-raw' = 'issue'): Promise<Buffer> {
+    const { household, network, address } = householdOf(by);
     const tag = await this.names.tagOf(household);
     if (network !== undefined) {
       this.busiest.count(await this.#shown(network), tag.toString('base64url'));
     }
-    this.#assertNotRefused(by);
+    this.#assertNotRefused(address);
     const { issueLimit } = this.options;
     await Promise.all([
       this.wrongAnswers.assertMayAsk(tag),
-      issueLimit === false ? undefined : this.#takeBoth(household, network, issueLimit),
+      issueLimit === false ? undefined : this.#takeBoth(purpose, { household, network }, issueLimit),
     ]);
     return tag;
   }
@@ -65,8 +64,7 @@ export class IssueLimit {
     return (await this.names.tagOf(text)).toString('base64url');
   }
 
-  #assertNotRefused(by: string): void {
-    const address = this.#refusedNetworks.length === 0 ? undefined : toAddress(by);
+  #assertNotRefused(address: Household['address']): void {
     const isRefused = this.#refusedNetworks.some(
       ([network, bits]) => address?.kind() === network.kind() && address.match(network, bits),
     );
@@ -78,17 +76,21 @@ export class IssueLimit {
   }
 
   /** Takes from household and network; a refusal by either takes nothing from the other. */
-  async #takeBoth(household: string, network: string | undefined, rate: CaptchaRate): Promise<void> {
+  async #takeBoth(
+    purpose: string,
+    { household, network }: Pick<Household, 'household' | 'network'>,
+    rate: CaptchaRate,
+  ): Promise<void> {
+    const { limit, windowMs } = rate;
     const share = network?.includes(':') === true ? IPV6_NETWORK_SHARE : IPV4_NETWORK_SHARE;
     const takings = await Promise.all([
-      this.#takeOne(household, rate, 1),
-      network === undefined ? undefined : this.#takeOne(network, rate, share),
+      this.#takeOne(purpose, household, rate),
+      network === undefined ? undefined : this.#takeOne(purpose, network, { windowMs, limit: limit * share }),
     ]);
     const taken = takings.filter((taking) => taking?.taken === true);
     if (taken.length === takings.filter((taking) => taking !== undefined).length) return;
     await Promise.all(taken.map((taking) => askStore(() => this.store.release(taking?.name ?? ''))));
     this.busiest.report();
-    const { limit, windowMs } = rate;
     throw new CaptchaTooManyException({
       retryAfterSeconds: Math.ceil(windowMs / 1000),
       detail: takings[0].taken
@@ -98,12 +100,12 @@ export class IssueLimit {
   }
 
   async #takeOne(
+    purpose: string,
     householdOrNetwork: string,
     { limit, windowMs }: CaptchaRate,
-    share: number,
   ): Promise<{ readonly name: string; readonly taken: boolean }> {
-    const name = await this.names.nameOf('issue', householdOrNetwork);
-    const { taken } = await askStore(() => this.store.take(name, { limit: limit * share, ttlMs: windowMs }));
+    const name = await this.names.nameOf(purpose, householdOrNetwork);
+    const { taken } = await askStore(() => this.store.take(name, { limit, ttlMs: windowMs }));
     return { name, taken };
   }
 }

@@ -96,7 +96,8 @@ export interface NaverCaptchaModuleOptions {
    */
   readonly onUnavailable?: OnCaptchaUnavailable | undefined;
   /**
-   * `raw` accepts NAVER's own keys, for applications whose keys are issued elsewhere; forged keys then reach NAVER.
+   * `raw` accepts NAVER's own keys, for applications whose keys are issued elsewhere; forged keys then reach NAVER, over
+   * HTTP as often as `issueLimit` allows the client's address.
    * @default 'sealed'
    */
   readonly keys?: 'sealed' | 'raw' | undefined;
@@ -140,7 +141,7 @@ export interface NaverCaptchaModuleOptions {
    */
   readonly allowInsecureBaseUrl?: boolean | undefined;
   /**
-   * Sockets to NAVER, kept open between calls. Up to 256 more calls wait for a socket, and further calls are refused. At
+   * Sockets to NAVER, kept open between calls; pictures and sounds use at most three quarters of them. Up to 256 more calls wait for a socket, and further calls are refused. At
    * 50 ms a call, 64 sockets carry 1,280 calls a second. For a process that makes more calls than that, or that may
    * open fewer connections.
    * @default 64

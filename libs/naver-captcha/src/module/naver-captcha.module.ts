@@ -17,6 +17,7 @@ import { AnswerVerifier } from '../challenge/answer-verifier.js';
 import { ChallengeMaker } from '../challenge/challenge-maker.js';
 import { ChallengeMedia } from '../challenge/challenge-media.js';
 import { ChallengeSupply } from '../challenge/challenge-supply.js';
+import { FetchTurns } from '../challenge/fetch-turns.js';
 import { NaverCaptchaService } from '../challenge/naver-captcha.service.js';
 import { Refusals } from '../contexts/refusals.js';
 import { BreakerGate } from '../engines/naver/breaker.gate.js';
@@ -154,6 +155,7 @@ export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
     DayQuota,
     Failures,
     FetchLimit,
+    FetchTurns,
     GatedCalls,
     HashedNames,
     IssueLimit,
@@ -222,8 +224,8 @@ export class NaverCaptchaModule
     }
     if (this.options.keys === 'raw') {
       this.#logger.warn(
-        "With keys: 'raw' a client can invent keys, and each one costs a call of the day's quota. Use keys: 'sealed' " +
-          'unless the keys are issued elsewhere.',
+        "With keys: 'raw' a client can invent keys, and each one costs a call of the day's quota. Over HTTP issueLimit " +
+          "limits them by the client's address, so trust your proxy. Use keys: 'sealed' unless the keys are issued elsewhere.",
       );
     }
   }

@@ -1,7 +1,7 @@
 import type { HttpService } from '@nestjs/axios';
 
 import { PLATFORMS } from '../engines/naver/platforms.js';
-import { CAPTCHA_ERRORS } from '../errors.js';
+import { CAPTCHA_ERRORS } from '../error-texts.js';
 import { NAVER_KEY_LIFETIME_MS } from '../naver-facts.js';
 import type { CaptchaStore } from '../store/captcha-store.js';
 import type { CaptchaAnswerNames, CaptchaRate, OnCaptchaUnavailable } from '../types.js';

@@ -15,8 +15,9 @@ export interface CaptchaRoutesOptions {
    */
   readonly decorators?: readonly ClassDecorator[] | undefined;
   /**
-   * Origins of other sites whose pages may request challenges, such as `https://shop.example.com`.
-   * @default []: pages of this site only
+   * Other origins whose pages may request challenges, as browsers send them: `https://shop.example.com`,
+   * `capacitor://localhost`, or `null`. The routes answer CORS for these, preflight included.
+   * @default []: pages of this origin only
    */
   readonly allowedOrigins?: readonly string[] | undefined;
   /**

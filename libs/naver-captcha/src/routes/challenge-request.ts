@@ -1,4 +1,4 @@
-import { CaptchaMalformedException } from '../errors.js';
+import { CaptchaBadRequestException } from '../errors.js';
 import { CAPTCHA_KINDS, type CaptchaKind } from '../types.js';
 import { isRecord } from '../unknown-values.js';
 
@@ -12,20 +12,20 @@ export interface ChallengeRequest {
 
 /**
  * Reads a body, which may be any value. The service checks the form of the action.
- * @throws CaptchaMalformedException if the body is no such request
+ * @throws CaptchaBadRequestException if the body is no such request
  */
 export function readChallengeRequest(body: unknown): ChallengeRequest {
   if (body === undefined || body === null || body === '')
     return { kind: 'image', action: undefined, inline: false };
-  if (!isRecord(body)) throw malformed('The body must be an object.');
+  if (!isRecord(body)) throw wrong('The body must be an object.');
   const { kind, action, media }: Partial<Record<string, unknown>> = { ...body };
   const known = CAPTCHA_KINDS.find((each) => each === (kind ?? 'image'));
-  if (known === undefined) throw malformed(`kind must be ${CAPTCHA_KINDS.join(' or ')}.`);
-  if (media !== undefined && media !== 'inline') throw malformed("media must be 'inline', or absent.");
-  if (action !== undefined && typeof action !== 'string') throw malformed('action must be a string.');
+  if (known === undefined) throw wrong(`kind must be ${CAPTCHA_KINDS.join(' or ')}.`);
+  if (media !== undefined && media !== 'inline') throw wrong("media must be 'inline', or absent.");
+  if (action !== undefined && typeof action !== 'string') throw wrong('action must be a string.');
   return { kind: known, action, inline: media === 'inline' };
 }
 
-function malformed(detail: string): CaptchaMalformedException {
-  return new CaptchaMalformedException({ detail });
+function wrong(detail: string): CaptchaBadRequestException {
+  return new CaptchaBadRequestException({ detail: `POST /captcha: ${detail}` });
 }

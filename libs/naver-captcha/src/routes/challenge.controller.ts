@@ -3,30 +3,45 @@ import {
   createParamDecorator,
   type ExecutionContext,
   Get,
+  HttpException,
   Inject,
+  Options,
   Post,
-  StreamableFile,
+  Res,
   type Type,
   VERSION_NEUTRAL,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 
 import { NaverCaptchaService } from '../challenge/naver-captcha.service.js';
-import { QuietLogger } from '../quiet-logger.js';
-import { CaptchaException, CaptchaMalformedException, CaptchaUnavailableException } from '../errors.js';
 import { headerOf } from '../contexts/context-kind.js';
 import { HTTP } from '../contexts/http.context.js';
 import { Refusals } from '../contexts/refusals.js';
-import { isObject } from '../unknown-values.js';
+import {
+  CaptchaBadRequestException,
+  CaptchaException,
+  CaptchaUnavailableException,
+  nameOf,
+} from '../errors.js';
 import { SkipCaptcha } from '../guard/skip-captcha.decorator.js';
+import { QuietLogger } from '../quiet-logger.js';
 import { CAPTCHA_OPTIONS } from '../tokens.js';
 import type { CaptchaChallenge, ResolvedCaptchaOptions } from '../types.js';
+import { isObject } from '../unknown-values.js';
+import { AllowedOrigins } from './allowed-origins.js';
 import type { CaptchaRoutesOptions } from './captcha-routes-options.js';
 import { readChallengeRequest } from './challenge-request.js';
-import { refuseOtherSites } from './cross-site.js';
+import { type AddressedRequest, ClientAddresses } from './client-address.js';
+import { DownloadLimit } from './download-limit.js';
 import { mediaReply } from './media-reply.js';
-import { DescribeChallenge, DescribeMedia, DescribeWidget } from './swagger-description.js';
-import { type AddressedRequest, addressOf } from './untrusted-proxy.js';
+import { jsonReply, type RouteReply, sendReply, setHeaders } from './route-reply.js';
+import {
+  DescribeChallenge,
+  DescribeMedia,
+  DescribeWidget,
+  LeaveOutOfDocument,
+} from './swagger-description.js';
+import { widgetReply } from './widget-reply.js';
 
 /** A challenge with its picture or sound, in base64. */
 interface ChallengeReply extends CaptchaChallenge {
@@ -34,6 +49,7 @@ interface ChallengeReply extends CaptchaChallenge {
 }
 
 interface QueriedRequest extends AddressedRequest {
+  readonly method?: string;
   readonly query?: unknown;
 }
 
@@ -41,17 +57,19 @@ const Context: () => ParameterDecorator = createParamDecorator(
   (_: unknown, context: ExecutionContext) => context,
 );
 
-const YEAR = 'public, max-age=31536000, immutable';
-const DAY = 'public, max-age=86400';
-
 /** Makes the controller of the routes: a new class for each call, because each has its own path and decorators. */
 export function challengeController(routes: CaptchaRoutesOptions): Type {
   const { path = 'captcha', decorators = [], allowedOrigins = [], binding } = routes;
-  assertOrigins(allowedOrigins);
+  const origins = new AllowedOrigins(allowedOrigins);
 
+  // Each handler takes @Res(), so that it sends its reply itself: a global interceptor that wraps what handlers return
+  // would turn script and pictures into JSON, and challenges into what the tag does not read.
   @Controller({ path, version: VERSION_NEUTRAL })
   @SkipCaptcha()
   class CaptchaChallengeController {
+    readonly #addresses: ClientAddresses;
+    readonly #downloads: DownloadLimit;
+
     constructor(
       @Inject(NaverCaptchaService) private readonly captcha: NaverCaptchaService,
       @Inject(CAPTCHA_OPTIONS) options: ResolvedCaptchaOptions,
@@ -59,6 +77,8 @@ export function challengeController(routes: CaptchaRoutesOptions): Type {
       @Inject(Refusals) private readonly refusals: Refusals,
       @Inject(HttpAdapterHost) private readonly adapterHost: HttpAdapterHost,
     ) {
+      this.#addresses = new ClientAddresses(logger);
+      this.#downloads = new DownloadLimit(options.keyTtlMs);
       if (options.keys === 'raw') {
         throw new Error(
           'NaverCaptchaModule cannot start:\n' +
@@ -69,68 +89,80 @@ export function challengeController(routes: CaptchaRoutesOptions): Type {
 
     @Post()
     @DescribeChallenge()
-    createChallenge(@Context() context: ExecutionContext): Promise<ChallengeReply> {
-      return this.#reply(context, async (request) => {
-        refuseOtherSites(request, allowedOrigins);
+    createChallenge(@Context() context: ExecutionContext, @Res() response: unknown): Promise<unknown> {
+      return this.#reply(context, response, async (request) => {
+        origins.assertAllowed(request, this.logger);
         const { kind, action, inline } = readChallengeRequest(request.body);
-        const by = addressOf(request, this.logger);
-        const challenge = await this.captcha.createChallenge({
-          kind,
-          action,
-          by,
-          binding: await binding?.(context),
-        });
-        if (inline) return { ...challenge, ...(await this.#inlined(challenge.key)) };
+        const by = this.#addresses.addressOf(request);
+        const bindingOfClient = await this.#bindingOf(context);
+        const challenge = await this.captcha.createChallenge({ kind, action, by, binding: bindingOfClient });
+        if (inline) return jsonReply(201, { ...challenge, ...(await this.#inlined(challenge.key)) });
         // Fetched already while the reply is sent, because the page requests it next.
         this.captcha.fetchMedia(challenge.key).catch(() => undefined);
-        return challenge;
+        return jsonReply(201, challenge);
       });
     }
 
     @Get('media')
     @DescribeMedia()
-    fetchMedia(@Context() context: ExecutionContext): Promise<StreamableFile> {
-      return this.#reply(context, async (request) => {
-        const { status, headers, body } = mediaReply(
-          await this.captcha.fetchMedia(keyOf(request.query)),
-          headerOf(request, 'range'),
-        );
-        this.#setHeaders(context, headers);
-        this.adapterHost.httpAdapter.status(context.switchToHttp().getResponse(), status);
-        return new StreamableFile(body, { length: body.length, type: headers['Content-Type'] ?? '' });
+    fetchMedia(@Context() context: ExecutionContext, @Res() response: unknown): Promise<unknown> {
+      return this.#reply(context, response, async (request) => {
+        const key = keyOf(request.query);
+        const media = await this.captcha.fetchMedia(key);
+        const reply = mediaReply(media, headerOf(request, 'range'));
+        if (request.method !== 'HEAD') this.#downloads.take(key, reply.body.length, media.body.length);
+        return reply;
       });
     }
 
     @Get('widget.js')
     @DescribeWidget()
-    async widget(@Context() context: ExecutionContext): Promise<StreamableFile | undefined> {
-      // Loaded with the first request, so that an application whose page bundles the widget does not keep it in memory.
-      const { source, hash } = await import('naver-captcha-widget/source');
-      const request = context.switchToHttp().getRequest<QueriedRequest>();
-      const etag = `"${hash}"`;
-      this.#setHeaders(context, {
-        ETag: etag,
-        'Cache-Control': isObject(request.query) && request.query['v'] === hash ? YEAR : DAY,
-        'Content-Type': 'text/javascript; charset=utf-8',
-        'X-Content-Type-Options': 'nosniff',
-        'Cross-Origin-Resource-Policy': allowedOrigins.length > 0 ? 'cross-origin' : 'same-origin',
-      });
-      if (headerOf(request, 'if-none-match')?.includes(etag) === true) {
-        this.adapterHost.httpAdapter.status(context.switchToHttp().getResponse(), 304);
-        return undefined;
-      }
-      const body = Buffer.from(source);
-      return new StreamableFile(body, { length: body.length, type: 'text/javascript; charset=utf-8' });
+    widget(@Context() context: ExecutionContext, @Res() response: unknown): Promise<unknown> {
+      return this.#reply(context, response, widgetReply);
     }
 
-    /** Replies that no browser or proxy may cache; refusals are in the visitor's language. */
-    async #reply<T>(context: ExecutionContext, work: (request: QueriedRequest) => Promise<T>): Promise<T> {
-      this.#setHeaders(context, { 'Cache-Control': 'no-store' });
+    /** The browser's question whether a page of another origin may send its request. */
+    @Options(['', 'media', 'widget.js'])
+    @LeaveOutOfDocument()
+    preflight(@Context() context: ExecutionContext, @Res() response: unknown): Promise<unknown> {
+      return this.#reply(context, response, (request) => {
+        origins.assertAllowed(request, this.logger);
+        return Promise.resolve({ status: 204, headers: origins.preflightHeaders(request), body: undefined });
+      });
+    }
+
+    /** Replies that no browser or proxy may cache unless they say so; refusals are in the visitor's language. */
+    async #reply(
+      context: ExecutionContext,
+      response: unknown,
+      work: (request: QueriedRequest) => Promise<RouteReply>,
+    ): Promise<unknown> {
+      const { httpAdapter } = this.adapterHost;
+      const request = context.switchToHttp().getRequest<QueriedRequest>();
+      setHeaders(httpAdapter, response, { 'Cache-Control': 'no-store', ...origins.headersFor(request) });
       try {
-        return await work(context.switchToHttp().getRequest<QueriedRequest>());
+        return sendReply(httpAdapter, response, await work(request));
       } catch (thrown) {
         if (!(thrown instanceof CaptchaException)) throw thrown;
+        if (thrown instanceof CaptchaBadRequestException) {
+          this.logger.warn(`${thrown.code}: ${thrown.message}`);
+        }
         throw await this.refusals.present(thrown, context, HTTP);
+      }
+    }
+
+    /** A throw most likely means a hostile request, which is refused: no 500. */
+    async #bindingOf(context: ExecutionContext): Promise<string | undefined> {
+      try {
+        return await binding?.(context);
+      } catch (cause) {
+        if (cause instanceof HttpException) throw cause;
+        throw new CaptchaBadRequestException({
+          detail:
+            `routes.binding threw ${nameOf(cause)}, so the page gets no challenge. Fix the function; for a visitor ` +
+            'without a session it may throw an HttpException.',
+          cause,
+        });
       }
     }
 
@@ -144,30 +176,14 @@ export function challengeController(routes: CaptchaRoutesOptions): Type {
         throw thrown;
       }
     }
-
-    #setHeaders(context: ExecutionContext, headers: Readonly<Record<string, string>>): void {
-      const response: unknown = context.switchToHttp().getResponse();
-      for (const [name, value] of Object.entries(headers)) {
-        this.adapterHost.httpAdapter.setHeader(response, name, value);
-      }
-    }
   }
 
   for (const decorate of decorators) decorate(CaptchaChallengeController);
   return CaptchaChallengeController;
 }
 
-/** An origin with a path or without a scheme would never match the `Origin` header of a browser. */
-function assertOrigins(origins: readonly string[]): void {
-  const odd = origins.filter((origin) => !URL.canParse(origin) || new URL(origin).origin !== origin);
-  if (odd.length === 0) return;
-  throw new RangeError(
-    `routes.allowedOrigins: ${odd.join(', ')} must be scheme and host only, such as https://shop.example.com.`,
-  );
-}
-
 function keyOf(query: unknown): string {
   const key = isObject(query) ? query['key'] : undefined;
   if (typeof key === 'string') return key;
-  throw new CaptchaMalformedException({ detail: 'The query must contain one key.' });
+  throw new CaptchaBadRequestException({ detail: 'GET /captcha/media: the query must contain one key.' });
 }

@@ -1,13 +1,16 @@
 import rangeParser from 'range-parser';
 
 import type { CaptchaMedia } from '../types.js';
+import type { RouteReply } from './route-reply.js';
 
 /** The status, the headers and the part of a picture or sound to send. */
-export interface MediaReply {
+export interface MediaReply extends RouteReply {
   readonly status: 200 | 206 | 416;
-  readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
 }
+
+/** A range of two numbers is far shorter; parsing a long list of them costs milliseconds, and it gets the whole anyway. */
+const MAX_RANGE_LENGTH = 256;
 
 /** Players request sounds in ranges. One range is sent as asked; a request for several gets the whole. */
 export function mediaReply({ contentType, body }: CaptchaMedia, range: string | undefined): MediaReply {
@@ -17,9 +20,9 @@ export function mediaReply({ contentType, body }: CaptchaMedia, range: string | 
     'X-Content-Type-Options': 'nosniff',
     // If a browser opens the URL as a page, nothing in it may run.
     'Content-Security-Policy': 'sandbox',
-    'Cross-Origin-Resource-Policy': 'same-origin',
   };
-  const parsed = range === undefined ? -2 : rangeParser(body.length, range, { combine: true });
+  const isParsed = range !== undefined && range.length <= MAX_RANGE_LENGTH;
+  const parsed = !isParsed ? -2 : rangeParser(body.length, range, { combine: true });
   if (parsed === -1) {
     return {
       status: 416,

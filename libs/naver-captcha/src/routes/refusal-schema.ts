@@ -19,6 +19,10 @@ export function refusalSchema(codes: readonly CaptchaErrorCode[]): RefusalSchema
       error: { type: 'string' },
       message: { type: 'string', description: 'For people: Korean or English, by Accept-Language.' },
       code: { type: 'string', description: 'For programs.', enum: [...codes] },
+      retryAfterSeconds: {
+        type: 'integer',
+        description: 'After which the client may try again; with 429 and 503.',
+      },
       errorCode: { type: 'string', description: 'The same as `code`, in versions of Nest that send it.' },
     },
   };

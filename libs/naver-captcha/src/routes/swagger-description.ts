@@ -9,16 +9,22 @@ import { refusalSchema } from './refusal-schema.js';
 const OPERATION = 'swagger/apiOperation';
 const RESPONSE = 'swagger/apiResponse';
 const PARAMETERS = 'swagger/apiParameters';
+const EXCLUDED = 'swagger/apiExcludeEndpoint';
 
-/** Version 7 requires the types of parameters, which not every compiler emits; each of these handlers has one. */
-const ONE_PARAMETER = Reflect.metadata('design:paramtypes', [Object]);
+/** Version 7 requires the types of parameters, which not every compiler emits; each of these handlers has two. */
+const TWO_PARAMETERS = Reflect.metadata('design:paramtypes', [Object, Object]);
 
 const refusals = Object.fromEntries(
   [
     {
       status: '400',
       description: 'The request, or the key, is not valid.',
-      codes: ['CAPTCHA_MALFORMED', 'CAPTCHA_EXPIRED', 'CAPTCHA_INVALID'] as const,
+      codes: ['CAPTCHA_BAD_REQUEST', 'CAPTCHA_EXPIRED', 'CAPTCHA_INVALID'] as const,
+    },
+    {
+      status: '403',
+      description: 'The page belongs to another origin.',
+      codes: ['CAPTCHA_ORIGIN'] as const,
     },
     { status: '429', description: 'Too many requests.', codes: ['CAPTCHA_TOO_MANY'] as const },
     {
@@ -35,7 +41,7 @@ const refusals = Object.fromEntries(
 /** Describes making a challenge. */
 export function DescribeChallenge(): MethodDecorator {
   return applyDecorators(
-    ONE_PARAMETER,
+    TWO_PARAMETERS,
     SetMetadata(OPERATION, { summary: 'Makes a captcha challenge' }),
     SetMetadata(PARAMETERS, [
       {
@@ -60,11 +66,12 @@ export function DescribeChallenge(): MethodDecorator {
           'application/json': {
             schema: {
               type: 'object',
-              required: ['key', 'kind', 'expiresAt'],
+              required: ['key', 'kind', 'expiresAt', 'expiresInSeconds'],
               properties: {
                 key: { type: 'string' },
                 kind: { type: 'string', enum: ['image', 'audio'] },
                 expiresAt: { type: 'string', format: 'date-time' },
+                expiresInSeconds: { type: 'integer', description: 'For clients whose clock may be wrong.' },
                 media: {
                   type: 'object',
                   properties: {
@@ -86,7 +93,7 @@ export function DescribeChallenge(): MethodDecorator {
 export function DescribeMedia(): MethodDecorator {
   const binary = { schema: { type: 'string', format: 'binary' } };
   return applyDecorators(
-    ONE_PARAMETER,
+    TWO_PARAMETERS,
     SetMetadata(OPERATION, { summary: 'The picture or the sound of a captcha challenge' }),
     SetMetadata(PARAMETERS, [{ in: 'query', name: 'key', required: true, type: String }]),
     SetMetadata(RESPONSE, {
@@ -102,7 +109,7 @@ export function DescribeMedia(): MethodDecorator {
 /** Describes the script of the widget. */
 export function DescribeWidget(): MethodDecorator {
   return applyDecorators(
-    ONE_PARAMETER,
+    TWO_PARAMETERS,
     SetMetadata(OPERATION, { summary: 'The script of <naver-captcha>' }),
     SetMetadata(RESPONSE, {
       '200': {
@@ -111,4 +118,9 @@ export function DescribeWidget(): MethodDecorator {
       },
     }),
   );
+}
+
+/** Leaves out a route that only browsers use by themselves. */
+export function LeaveOutOfDocument(): MethodDecorator {
+  return applyDecorators(TWO_PARAMETERS, SetMetadata(EXCLUDED, { disable: true }));
 }

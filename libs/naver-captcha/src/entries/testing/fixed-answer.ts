@@ -10,10 +10,13 @@ export const USED_UP_PAYLOAD = Buffer.from('used-up');
 export const FIXED_VALUE = '1234567';
 
 /**
- * The codes that a verification can end with, for `failNext()`. `CAPTCHA_MISSING` refuses a request without an answer,
- * and `CAPTCHA_TOO_MANY` a challenge.
+ * The codes that a verification can end with, for `failNext()`. `CAPTCHA_MISSING` refuses a request without an answer;
+ * `CAPTCHA_TOO_MANY`, `CAPTCHA_BAD_REQUEST` and `CAPTCHA_ORIGIN` refuse a challenge.
  */
-export type CaptchaTestFailure = Exclude<CaptchaErrorCode, 'CAPTCHA_MISSING' | 'CAPTCHA_TOO_MANY'>;
+export type CaptchaTestFailure = Exclude<
+  CaptchaErrorCode,
+  'CAPTCHA_MISSING' | 'CAPTCHA_TOO_MANY' | 'CAPTCHA_BAD_REQUEST' | 'CAPTCHA_ORIGIN'
+>;
 
 const FAILURES: Readonly<Record<CaptchaTestFailure, true>> = {
   CAPTCHA_MALFORMED: true,

@@ -1,0 +1,25 @@
+import { type AnsweringRequest, headerOf } from '../contexts/context-kind.js';
+import { isObject } from '../unknown-values.js';
+import type { RouteReply } from './route-reply.js';
+
+const YEAR = 'public, max-age=31536000, immutable';
+const DAY = 'public, max-age=86400';
+
+/** The script of the widget; without a body if the browser has it already. */
+export async function widgetReply(
+  request: AnsweringRequest & { readonly query?: unknown },
+): Promise<RouteReply> {
+  // Loaded with the first request, so that an application whose page bundles the widget does not keep it in memory.
+  const { source, hash } = await import('naver-captcha-widget/source');
+  const etag = `"${hash}"`;
+  const headers = {
+    ETag: etag,
+    'Cache-Control': isObject(request.query) && request.query['v'] === hash ? YEAR : DAY,
+    'Content-Type': 'text/javascript; charset=utf-8',
+    'X-Content-Type-Options': 'nosniff',
+  };
+  const isKnown = headerOf(request, 'if-none-match')?.includes(etag) === true;
+  return isKnown
+    ? { status: 304, headers, body: undefined }
+    : { status: 200, headers, body: Buffer.from(source) };
+}
