@@ -1,7 +1,7 @@
 // For React: `import type {} from 'naver-captcha-widget/jsx'` once, in any file of the project.
 import type { ClassAttributes, HTMLAttributes } from 'react';
 
-import type { CaptchaMessages, NaverCaptchaElement } from '../dist/index.js';
+import type { CaptchaHeaders, CaptchaMessages, NaverCaptchaElement } from '../dist/index.js';
 
 declare module 'react' {
   namespace JSX {
@@ -11,10 +11,12 @@ declare module 'react' {
           src?: string | undefined;
           action?: string | undefined;
           kinds?: 'image audio' | 'audio image' | 'image' | 'audio' | undefined;
+          credentials?: 'include' | 'same-origin' | 'omit' | undefined;
           loading?: 'eager' | 'lazy' | undefined;
           required?: boolean | undefined;
           disabled?: boolean | undefined;
           form?: string | undefined;
+          headers?: CaptchaHeaders | undefined;
           messages?: Partial<CaptchaMessages> | undefined;
           'oncaptcha-ready'?: ((event: GlobalEventHandlersEventMap['captcha-ready']) => void) | undefined;
           'oncaptcha-error'?: ((event: GlobalEventHandlersEventMap['captcha-error']) => void) | undefined;
