@@ -54,7 +54,7 @@ function installChromium() {
       run('npx', ['playwright-core', 'install', 'chromium-headless-shell', 'chromium']);
     }
   } catch {
-    // Whoever asked looks whether there is one now.
+    // The caller checks whether there is one now.
   }
 }
 
@@ -64,7 +64,7 @@ function installRedis() {
   try {
     installFromDebian('redis-server');
   } catch {
-    // Whoever asked looks whether there is one now.
+    // The caller checks whether there is one now.
   }
 }
 

@@ -74,7 +74,7 @@ describe.each(ADAPTERS)('the demo’s live page on %s', (adapter) => {
     await site.page.locator('#empty').waitFor();
   });
 
-  it('shows what happened before to whoever comes later, the latest fifty', async () => {
+  it('shows the latest fifty earlier calls to a page that opens later', async () => {
     for (let time = 0; time < 60; time += 1) {
       await postJson(`${site.demo.url}/live/try`, { captchaKey: 'A'.repeat(91), captchaValue: 'ABCDE' });
     }

@@ -7,7 +7,7 @@ describe.each(ADAPTERS)('the demo’s log-in page on %s', (adapter) => {
   const site = DemoPage.install(adapter);
   const password = 'correct horse';
 
-  it('lets in whoever knows the password it shows, without a captcha', async () => {
+  it('accepts the password it shows, without a captcha', async () => {
     await site.goto('/login.html');
     const shown = await site.page.locator('dd').allTextContents();
     expect(shown).toEqual(['demo@example.com', password]);

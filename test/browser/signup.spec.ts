@@ -6,7 +6,7 @@ import { DemoPage } from './support/demo-page.ts';
 describe.each(ADAPTERS)('the demo’s sign-up page on %s', (adapter) => {
   const site = DemoPage.install(adapter);
 
-  it('asks for nothing before somebody begins, and says that the emulator is behind it', async () => {
+  it('requests nothing before the visitor begins, and says that it runs on the emulator', async () => {
     await site.goto('/');
 
     expect(await site.page.locator('#emulator a').getAttribute('href')).toBe(site.demo.emulatorUrl);
@@ -227,7 +227,7 @@ describe.each(ADAPTERS)('the demo’s sign-up page on %s', (adapter) => {
     await site.page.getByText('자동 입력 방지 문자를 입력해 주세요.').waitFor();
   });
 
-  it('shows no markup that somebody puts into a form or an address', async () => {
+  it('shows no markup from a form or an address', async () => {
     const body = new URLSearchParams({ '<img src=x onerror=alert(1)>': 'x' });
     const reply = await fetch(`${site.demo.url}/signup`, {
       method: 'POST',

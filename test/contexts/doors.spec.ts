@@ -33,7 +33,7 @@ const HOSTILE: [what: string, payload: unknown, code: string][] = [
 ];
 
 describe.each(DOORS)('@RequireCaptcha() behind $name', ({ open, sendsNull, tellsLanguage }) => {
-  it('lets a right answer through once, tells the handler so, and takes the fields out', async () => {
+  it('lets a right answer through once, passes the outcome to the handler, and removes the fields', async () => {
     await using door = await open(emulator);
     const answer = await solve(door.app, emulator);
     const before = comparisons(emulator);
@@ -115,7 +115,7 @@ describe.each(DOORS)('@RequireCaptcha() behind $name', ({ open, sendsNull, tells
     });
   });
 
-  it('tells when to come back', async () => {
+  it('sends when the client may try again', async () => {
     await using door = await open(emulator);
     const answer = await solve(door.app, emulator);
     emulator.failNext({ fault: 'system-error', call: 'compare' });

@@ -171,7 +171,7 @@ describe.each(DRIVERS)('GraphQL with $name', ({ adapter, graphql }) => {
     expect(emulator.requests).toHaveLength(before);
   });
 
-  it('tells code, status and sentence, and the page gets them with a 200', async () => {
+  it('sends code, status and sentence, and the page gets them with a 200', async () => {
     await using app = await start();
 
     const { status, body } = await postJson(`${app.url}/graphql`, { query: NESTED }, {});
@@ -220,7 +220,7 @@ describe.each(DRIVERS)('GraphQL with $name', ({ adapter, graphql }) => {
     expect(codes(reply)).toEqual(['CAPTCHA_USED', 'CAPTCHA_USED']);
   });
 
-  it('tells each alias its own outcome', async () => {
+  it('gives each alias its own outcome', async () => {
     await using app = await start();
     const answer = await solve(app, emulator);
 
@@ -234,7 +234,7 @@ describe.each(DRIVERS)('GraphQL with $name', ({ adapter, graphql }) => {
     expect(reply).toEqual({ data: { a: 'skipped', b: 'verified', c: 'skipped' } });
   });
 
-  it('tells no field the outcome of another', async () => {
+  it('gives no field the outcome of another', async () => {
     await using app = await start();
     const input = await solve(app, emulator);
 
@@ -308,7 +308,7 @@ describe.each(DRIVERS)('GraphQL with $name', ({ adapter, graphql }) => {
     expect(reply.errors).toMatchObject([{ message: 'mine', extensions: { code: 'CAPTCHA_MISSING' } }]);
   });
 
-  it('tells the code of what the service throws in a resolver, somewhere at least', async () => {
+  it('sends the code of what the service throws in a resolver', async () => {
     @Resolver()
     class ServiceResolver {
       constructor(private readonly captcha: NaverCaptchaService) {}

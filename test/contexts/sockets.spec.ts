@@ -44,7 +44,7 @@ describe.each([SOCKET_IO, WS])('a gateway of $name', ({ open }) => {
     });
   });
 
-  it('tells what a validation found, in the same form', async () => {
+  it('sends what a validation found, in the same form', async () => {
     await using door = await open(emulator);
     const answer = await solve(door.app, emulator);
 
@@ -128,7 +128,7 @@ describe('a gateway', () => {
     expect(await client.send(answer, 'bare')).toEqual({ ran: 'bare' });
   });
 
-  it('takes a text apart by extract, tells the outcome, and refuses what is no text', async () => {
+  it('reads a text with extract, passes on the outcome, and refuses what is no text', async () => {
     await using app = await start();
     const { captchaKey, captchaValue } = await solve(app, emulator);
     using client = await connectIo(app.url);
@@ -158,7 +158,7 @@ describe('a gateway', () => {
     expect(await client.send({}, 'open')).toEqual({ ran: { status: 'skipped' } });
   });
 
-  it('tells no handler the outcome of another message', async () => {
+  it('gives no handler the outcome of another message', async () => {
     await using app = await start();
     const answer = await solve(app, emulator);
     using client = await connectIo(app.url);

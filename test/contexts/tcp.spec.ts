@@ -41,7 +41,7 @@ describe('a microservice', () => {
     });
   });
 
-  it('tells what a validation found, in the same form', async () => {
+  it('sends what a validation found, in the same form', async () => {
     await using door = await TCP.open(emulator);
     const answer = await solve(door.app, emulator);
 
@@ -62,7 +62,7 @@ describe('a microservice', () => {
     expect(emulator.requests).toHaveLength(before);
   });
 
-  it('counts failures where it is told of them', async () => {
+  it('counts failures that the application records', async () => {
     await using door = await TCP.open(emulator);
     const service = door.app.get(NaverCaptchaService);
     const keys = failuresOf('kim');

@@ -65,12 +65,12 @@ describe('a context that is not known', () => {
     await expect(deliver(app, type, 'read', ...args)).rejects.toBeInstanceOf(CaptchaMisconfiguredException);
 
     expect(logger.of('error')).toEqual([
-      `error CAPTCHA_MISCONFIGURED: CaptchaGuard does not know where this "${type}" context holds an answer ` +
+      `error CAPTCHA_MISCONFIGURED: CaptchaGuard does not know where this "${type}" context has an answer ` +
         '(Letters.read). Pass @RequireCaptcha({ extract: (context) => ({ key, value }) }).',
     ]);
   });
 
-  it('works with extract, and tells in Korean what is wrong', async () => {
+  it('works with extract, and says in Korean what is wrong', async () => {
     const logger = new KeptLogs();
     await using app = await start(logger);
     const { captchaKey: key, captchaValue: value } = await solve(app, emulator);

@@ -146,7 +146,7 @@ describe.each(ADAPTERS)('afterFailures on %s', (adapter) => {
 
     // The account starts afresh, at another address …
     expect((await fail(app, 2, { address: '10.0.0.2' })).map(({ status }) => status)).toEqual([401, 401]);
-    // … the address has its two failures still, whoever comes from it.
+    // … the address has its two failures still, for every account.
     const [reply] = await fail(app, 1, { user: 'lee' });
     expect(reply?.headers.get('x-captcha-required')).toBe('1');
     expect(codeOf(await logIn(app, { user: 'choi', password: 'right' }))).toBe('CAPTCHA_MISSING');
@@ -262,7 +262,7 @@ describe.each(ADAPTERS)('afterFailures on %s', (adapter) => {
     expect(reply.headers.get('x-captcha-required')).toBe('1');
   });
 
-  it('lets nobody fill the store with made-up accounts', async () => {
+  it('lets no client fill the store with made-up accounts', async () => {
     const store = new MemoryCaptchaStore({ maxEntries: 20 });
     await using app = await start({ adapter, store });
     // One address at its limit, then a hundred accounts from it.

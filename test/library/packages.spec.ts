@@ -35,6 +35,7 @@ const VALUES = [
   'CaptchaMissingException',
   'CaptchaQuotaExceededException',
   'CaptchaResult',
+  'CaptchaStoreError',
   'CaptchaTooManyException',
   'CaptchaUnavailableException',
   'CaptchaUsedException',
@@ -46,12 +47,14 @@ const VALUES = [
   'NaverCaptchaService',
   'RequireCaptcha',
   'SkipCaptcha',
+  'addressKey',
 ];
 
 const TYPES = [
   'AllowedEvent',
   'Awaitable',
   'BreakerEvent',
+  'BusiestEvent',
   'CallGate',
   'CaptchaAfterFailures',
   'CaptchaAnswer',
@@ -63,6 +66,7 @@ const TYPES = [
   'CaptchaExceptionInit',
   'CaptchaExpectation',
   'CaptchaFailureKey',
+  'CaptchaForwardProxy',
   'CaptchaKind',
   'CaptchaLanguage',
   'CaptchaMedia',
@@ -81,6 +85,7 @@ const TYPES = [
   'CaptchaStoreTaking',
   'CaptchaUnavailableOrigin',
   'CaptchaUnavailablePolicy',
+  'CaptchaUpstream',
   'CaptchaVerdict',
   'ChallengeIssuedEvent',
   'CreateChallengeOptions',
@@ -223,7 +228,7 @@ describe('what is published', () => {
       ),
     );
     const declared = Object.keys({ ...dependencies, ...peerDependencies });
-    // Node's own are there for whoever has Node's types, without which there is no Buffer either.
+    // Node's own are there for every project with Node's types, without which there is no Buffer either.
     const isHad = (name = ''): boolean => name.startsWith('node:') || declared.includes(name);
     expect([...named].filter((name) => !isHad(name))).toEqual([]);
   });

@@ -57,7 +57,7 @@ describe('prefetch', () => {
     await filled(app, SIZE);
 
     expect(calls('code=0')).toBe(SIZE);
-    expect((await app.captcha.quota()).image.used).toBe(SIZE);
+    expect((await app.captcha.quota()).image.used).toBe(2 * SIZE);
   });
 
   it('hands out key and picture without asking NAVER, and makes another ready', async () => {
@@ -109,7 +109,7 @@ describe('prefetch', () => {
   });
 
   it('spends no more than the quota leaves for issuing', async () => {
-    await using app = await start({ dailyQuota: 2.5 });
+    await using app = await start({ dailyQuota: 2 });
     await filled(app, 1);
 
     expect(calls('code=0')).toBe(1);
@@ -183,7 +183,7 @@ describe('prefetch', () => {
       jest.useRealTimers();
     });
 
-    it('renews what nobody came for within the hour, and not before', async () => {
+    it('renews a picture that no visitor has got within an hour, and not before', async () => {
       const clock = new MovableClock();
       await using app = await start({}, clock);
       await filled(app, SIZE);

@@ -55,7 +55,7 @@ describe('issueLimit', () => {
     expect(await served(app, ['203.0.113.7'])).toBe(1);
   });
 
-  it('counts whom it is told, and nobody where it is not told', async () => {
+  it('counts only challenges with a `by`', async () => {
     await using app = await start({ limit: 2 });
 
     expect(await served(app, ['a', 'a', 'a', 'b', 'b', 'b'])).toBe(4);

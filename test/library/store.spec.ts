@@ -162,7 +162,7 @@ describe('the store behind the service', () => {
     ['take', 1, 0],
     ['get', 2, 0],
   ] as const)(
-    'one whose %s fails is an outage of ours, and nobody passes',
+    'one whose %s fails is an outage of ours, and no answer passes',
     async (operation, maxAttempts, calls) => {
       await using naver = await ReplayServer.start();
       await using app = await startReplayedApp(naver, { store: broken(operation), maxAttempts });
@@ -185,7 +185,7 @@ describe('the store behind the service', () => {
     await expect(app.captcha.verify(answer(key))).rejects.toMatchObject({ origin: 'store' });
   });
 
-  it('one that fails to record the passing lets nobody pass', async () => {
+  it('one that fails to record the passing lets no answer pass', async () => {
     const whole = broken();
     const store: CaptchaStore = {
       ...whole,
@@ -221,7 +221,7 @@ describe('the store behind the service', () => {
     ]);
   });
 
-  it('its names tell a purpose and nothing else: no key, no answer, no id', async () => {
+  it('its names contain a purpose and nothing else: no key, no answer, no id', async () => {
     const names: string[] = [];
     const whole = broken();
     const store: CaptchaStore = {

@@ -74,7 +74,7 @@ async function breakIssuing(app: RunningApp): Promise<void> {
   for (let time = 0; time < 3; time += 1) await failing(app.get(NaverCaptchaService).createChallenge());
 }
 
-/** The part of a span that tells what happened. */
+/** The parts of a span that a test compares. */
 function told({ name, kind, status, attributes }: ReadableSpan): unknown {
   return { name, kind, status: status.code, attributes };
 }
@@ -220,7 +220,7 @@ describe('a span of a call', () => {
   });
 
   it.each(['quota', 'breaker'] as const)('is not made where the %s refuses the call', async (gate) => {
-    await using app = await start({ options: gate === 'quota' ? { dailyQuota: 1 } : {} });
+    await using app = await start({ options: gate === 'quota' ? { dailyQuota: 2 } : {} });
     if (gate === 'quota') await app.get(NaverCaptchaService).createChallenge();
     else await breakIssuing(app);
     telemetry.takeSpans();
@@ -248,7 +248,7 @@ describe('a span of a call', () => {
 });
 
 describe('metrics', () => {
-  it('tell of challenges, verdicts and calls', async () => {
+  it('count challenges, verdicts and calls', async () => {
     await using app = await start({ require: { action: 'signup' } });
     const right = await solve(app, emulator, { action: 'signup' });
     const wrong = await solve(app, emulator, { action: 'signup' });
@@ -279,7 +279,7 @@ describe('metrics', () => {
     ]);
   });
 
-  it('tell of the breaker, and of who is let through meanwhile', async () => {
+  it('count changes of the breaker, and requests let through meanwhile', async () => {
     await using app = await start({ options: { onUnavailable: 'allow' }, require: { action: 'signup' } });
     const answer = await solve(app, emulator, { action: 'signup' });
     emulator.failNext({ fault: 'system-error', call: 'compare' });
@@ -339,7 +339,7 @@ describe('the quota', () => {
   const image = { 'naver.captcha.kind': 'image' };
   const audio = { 'naver.captcha.kind': 'audio' };
 
-  it('is told of each kind, and the store is asked when somebody reads, at no other time', async () => {
+  it('is reported for each kind, and the store is asked only when metrics are collected', async () => {
     const asked: string[] = [];
     class WatchedStore extends MemoryCaptchaStore {
       override get(key: string): Promise<number> {
@@ -363,23 +363,23 @@ describe('the quota', () => {
       { attributes: audio, value: 100 },
     ]);
     expect(counted['naver.captcha.quota.left {challenge}']).toEqual([
-      { attributes: image, value: 88 },
-      { attributes: audio, value: 90 },
+      { attributes: image, value: 49 },
+      { attributes: audio, value: 50 },
     ]);
     expect(asked.filter((key) => key.startsWith('quota:'))).toHaveLength(2);
   });
 
   it('has no limit where there is none', async () => {
-    await using app = await start({ options: { platform: 'ncloud' } });
+    await using app = await start({ options: { platform: 'ncloud', dailyQuota: Infinity } });
     await app.get(NaverCaptchaService).createChallenge();
 
     const counted = await telemetry.takeMetrics();
-    expect(one(counted['naver.captcha.quota.used {call}'], image)).toBe(1);
+    expect(one(counted['naver.captcha.quota.used {call}'], image)).toBe(2);
     expect(counted).not.toHaveProperty(['naver.captcha.quota.limit {call}']);
     expect(counted).not.toHaveProperty(['naver.captcha.quota.left {challenge}']);
   });
 
-  it('is not told while the store is dead, and everything else is', async () => {
+  it('is absent while the store fails, and everything else is reported', async () => {
     const dead = (): Promise<never> => Promise.reject(new Error('gone'));
     const store: CaptchaStore = { take: dead, release: dead, get: dead, set: dead, delete: dead };
     await using app = await start({ options: { store } });
@@ -397,7 +397,7 @@ describe('the quota', () => {
 });
 
 describe('what is recorded', () => {
-  it('holds no secret, key or answer, whatever happens', async () => {
+  it('contains no secret, key or answer in any case', async () => {
     const hidden: string[] = [emulator.clientSecret, emulator.clientId];
     const recorded: unknown[] = [];
     for (const fault of ['system-error', 'unauthorized', 'quota', 'html', 'reset-after-headers'] as const) {
@@ -435,10 +435,10 @@ describe('its place', () => {
       one((await telemetry.takeMetrics())['naver.captcha.quota.used {call}'], {
         'naver.captcha.kind': 'image',
       }),
-    ).toBe(1);
+    ).toBe(2);
   });
 
-  it('tells nothing any more once the application has closed', async () => {
+  it('reports nothing after the application has closed', async () => {
     const app = await start();
     const client = app.get(NaverCaptchaClient);
     await app.app.close();

@@ -12,6 +12,7 @@ import {
 import { RunningRedis, until } from '../support/redis.ts';
 import { CLIENTS, CLUSTER_CLIENTS, type ConnectedClient } from '../support/redis-clients.ts';
 import { describeStore } from '../support/store-contract.ts';
+import { blockEventLoop } from '../support/worker-naver.ts';
 
 const MINUTE = { ttlMs: 60_000 };
 /** What a busy machine may add to a bound. */
@@ -70,7 +71,7 @@ describe.each([
 
   describeStore(name, async () => {
     const prefix = `${randomUUID()}:`;
-    // A thousand times slower than told: no test machine is so slow that its own time counts.
+    // A thousand times slower than set: no test machine is so slow that its own time counts.
     const slowed = new RedisCaptchaStore({ client: connected.client, prefix });
     return {
       store: {
@@ -120,7 +121,7 @@ describe.each([
     const ended = new Promise<void>((resolve) => {
       monitor.on('monitor', (_time: string, args: string[], source: string) => {
         if (args.includes(end)) resolve();
-        // What a script does inside Redis is told too.
+        // MONITOR also shows what a script does inside Redis.
         else if (source !== 'lua' && args.some((arg) => arg.includes(name))) seen.push(args);
       });
     });
@@ -131,6 +132,16 @@ describe.each([
     monitor.disconnect();
 
     expect(seen.map(([command]) => command?.toLowerCase())).toEqual(['evalsha']);
+  });
+
+  it('a process that was busy for longer than timeoutMs is not refused for it', async () => {
+    const busy = new RedisCaptchaStore({ client: connected.client, timeoutMs: 100 });
+    for (let time = 0; time < 3; time += 1) {
+      // Some clients send in a later turn of the event loop, so Redis may see the command after this time only.
+      const taking = busy.take(newName(), { limit: 1, ...MINUTE });
+      blockEventLoop(400);
+      expect((await taking).taken).toBe(true);
+    }
   });
 
   it('says its scripts again to a Redis that has forgotten them', async () => {
@@ -169,7 +180,7 @@ describe.each([
     await until(async () => (await slow.take(newName(), { limit: 1, ...MINUTE })).taken);
   });
 
-  it('gives a taking back that came too late for whoever asked', async () => {
+  it('releases a taking whose reply comes after the timeout', async () => {
     const slow = new RedisCaptchaStore({ client: connected.client, timeoutMs: 20 });
     const name = newName();
     redis.pause();
@@ -255,15 +266,29 @@ describe('RedisCaptchaStore with a client that misbehaves', () => {
     ['TypeError', new TypeError('secret')],
     ['unknown', 'secret'],
     ['unknown', undefined],
-  ])("tells no more of a client's error than %s", async (kind, thrown) => {
+  ])("contains no more of a client's error than %s", async (kind, thrown) => {
     const store = answering(() => failing(thrown));
 
     const { error } = await rejection(store.get('attempt:x'));
     expect(error).toMatchObject({
       failure: 'error',
-      message: `Redis could not carry out "get": ${kind}.`,
+      message: `Redis could not carry out a command (${kind}). Check that Redis runs and that the client is connected to it.`,
     });
     expect(error).not.toHaveProperty('cause');
+  });
+
+  it.each([
+    'All keys in the pipeline should belong to the same slots allocation group',
+    'All the keys in a pipeline command should belong to the same slot',
+  ])('says what to upgrade where ioredis before 5.11 pipelines to a cluster by itself: %s', async (said) => {
+    const store = answering(() => failing(new Error(said)));
+
+    await expect(store.get('attempt:x')).rejects.toMatchObject({
+      failure: 'error',
+      message: expect.stringMatching(
+        /Upgrade ioredis to 5\.11 or later, or set enableAutoPipelining to false/,
+      ),
+    });
   });
 
   it('piles up no more than ten thousand unanswered commands, and goes on when they are answered', async () => {
@@ -287,7 +312,7 @@ describe('RedisCaptchaStore with a client that misbehaves', () => {
     await until(async () => (await store.get('attempt:x')) === 1);
   });
 
-  it('does not ask again for somebody who has been told that it failed', async () => {
+  it('does not retry after the caller has got its error', async () => {
     let refuse: (error: Error) => void = () => undefined;
     const first = new Promise<never>((_, reject) => (refuse = reject));
     let again = 0;
@@ -320,7 +345,7 @@ describe('the options of RedisCaptchaStore', () => {
     'refuse %j for a client',
     (other) => {
       expect(() => new RedisCaptchaStore({ client: other as never })).toThrow(
-        /needs a client: an ioredis Redis/,
+        /^client of RedisCaptchaStore must be an ioredis Redis/,
       );
     },
   );

@@ -435,7 +435,9 @@ describe.each(ADAPTERS)('the routes on %s', (adapter) => {
 
 describe('mistakes in the routes', () => {
   it('stop the boot: raw keys', async () => {
-    await expect(start('express', { options: { keys: 'raw' } })).rejects.toThrow(/has no routes/);
+    await expect(start('express', { options: { keys: 'raw' } })).rejects.toThrow(
+      /routes cannot be used with keys: 'raw'/,
+    );
   });
 
   it.each(['shop.example.com', 'https://shop.example.com/', '*'])(

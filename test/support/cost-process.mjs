@@ -1,4 +1,4 @@
-// An application that tells what its requests cost. Run it with a young generation so large that nothing is collected:
+// An application that reports what its requests cost. Run it with a young generation so large that nothing is collected:
 //   node --expose-gc --min-semi-space-size=1024 --max-semi-space-size=1024 cost-process.mjs <url of NAVER> <adapter>
 // Over IPC: { keys: n } makes sealed keys, 'begin' and 'end' frame what is measured.
 import 'reflect-metadata';
@@ -53,7 +53,7 @@ Module({
   controllers: [SignupController],
 })(AppModule);
 
-// The observer is told of a collection some time after it.
+// The observer reports a collection some time after it.
 const collectedAt = [];
 new PerformanceObserver((list) => {
   for (const { startTime } of list.getEntries()) collectedAt.push(startTime);

@@ -1,6 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
 
-/** A logger for `app.useLogger` that keeps what it is told. */
+/** A logger for `app.useLogger` that records its lines. */
 export class KeptLogs implements LoggerService {
   readonly lines: string[] = [];
 

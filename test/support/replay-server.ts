@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
-/** What came over the wire. */
+/** A request as it came over the wire. */
 export interface ReplayedRequest {
   readonly method: string;
   /** Path and query, undecoded. */
@@ -20,7 +20,7 @@ export type Replay =
     }
   | ((response: ServerResponse, socket: Socket) => void);
 
-/** An HTTP server that knows nothing of captchas: it says what it was told to say, and counts. */
+/** An HTTP server without captcha logic: it sends the replies a test gives it, and counts requests. */
 export class ReplayServer implements AsyncDisposable {
   readonly requests: ReplayedRequest[] = [];
   /** How many sockets were ever opened, and how many at most at one time. */
@@ -78,6 +78,11 @@ export class ReplayServer implements AsyncDisposable {
   /** What is said from now on, one after the other; the last is said for ever. */
   say(...replays: readonly Replay[]): void {
     this.#replays = replays;
+  }
+
+  /** Closes every socket, politely; for when no reply is under way. */
+  closeUnused(): void {
+    for (const socket of this.#sockets) socket.end();
   }
 
   /** The requests since the last time this was asked. */

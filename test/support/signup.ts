@@ -13,7 +13,7 @@ import type { NaverCaptchaEmulator } from 'naver-captcha-emulator';
 
 import { type AppSetup, type JsonReply, postJson, type RunningApp, startApp } from './app.ts';
 
-/** What a protected handler returns, so that a test sees that it ran, and what it was told. */
+/** What a protected handler returns: a test sees that it ran, and with which outcome. */
 export interface Ran {
   readonly ran: true;
   readonly outcome: CaptchaOutcome;

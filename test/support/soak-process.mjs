@@ -1,4 +1,4 @@
-// A process that does nothing but verify, and tells what came of it. Run it with --expose-gc:
+// A process that only verifies, and reports the results. Run it with --expose-gc:
 //   soak-process.mjs <url of NAVER> <verifications> <how many of them warm it up>
 import 'reflect-metadata';
 
@@ -14,7 +14,7 @@ import {
 const [baseUrl, verifications, warmUp] = process.argv.slice(2);
 /** More than there are sockets, so that calls wait for one. */
 const AT_ONCE = 100;
-/** What is typed tells NAVER's stand-in what to do. One in ten goes wrong; outages never come five in a row. */
+/** The answer decides how the replaced NAVER client replies. One in ten goes wrong; outages never come five in a row. */
 const TYPED = ['FAULT', 'RESET', 'WRONG', 'PAGES'].flatMap((wrong) => [...Array(9).fill('RIGHT'), wrong]);
 
 const complaints = [];

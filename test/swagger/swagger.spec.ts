@@ -132,7 +132,7 @@ describe.each(ADAPTERS)('an OpenAPI document on %s', (adapter) => {
     class SignupController {
       @Post()
       signUp(): void {
-        // Nobody gets here.
+        // No request gets here.
       }
     }
     await using running = await startApp({

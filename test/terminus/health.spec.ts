@@ -23,7 +23,7 @@ import { reaching, signupController, signUp, solve } from '../support/signup.ts'
 
 const MINUTE_MS = 60_000;
 const FIRST_PAUSE_MS = 10_000;
-/** Long enough for a busy machine to answer, short enough to wait for where nobody ever does. */
+/** Long enough for a busy machine to answer, short enough to wait for if no answer comes. */
 const TIMEOUT_MS = 1500;
 
 let emulator: NaverCaptchaEmulator;
@@ -91,7 +91,7 @@ async function breakIssuing(app: RunningApp): Promise<void> {
 const ALL_CLOSED = { issue: 'closed', fetch: 'closed', compare: 'closed' };
 
 describe.each(ADAPTERS)('a health endpoint on %s', (adapter) => {
-  it('is up, and tells credentials, breakers and quota', async () => {
+  it('is up, and shows credentials, breakers and quota', async () => {
     await using app = await start({ adapter });
     await signUp(app, await solve(app, emulator));
 
@@ -102,13 +102,13 @@ describe.each(ADAPTERS)('a health endpoint on %s', (adapter) => {
       credentials: { image: 'accepted', audio: 'unknown' },
       breakers: ALL_CLOSED,
       quota: {
-        image: { used: 2, limit: 1000, left: 898 },
-        audio: { used: 0, limit: 1000, left: 900 },
+        image: { used: 2, limit: 1000, left: 499 },
+        audio: { used: 0, limit: 1000, left: 500 },
       },
     });
   });
 
-  it('answers 503 where the captcha is down', async () => {
+  it('answers 503 if the captcha is down', async () => {
     await using app = await start({ adapter, options: { clientSecret: 'another-secret' } });
 
     expect(await healthOf(app)).toMatchObject({
@@ -166,7 +166,7 @@ describe('the credentials', () => {
     expect(emulator.requests).toHaveLength(2);
   });
 
-  it('may be refused for a kind that nobody needs', async () => {
+  it('may be refused for a kind that is not needed', async () => {
     await using app = await start();
     emulator.failNext({ fault: 'not-ticked', kind: 'audio' });
     await expect(app.get(NaverCaptchaService).createChallenge({ kind: 'audio' })).rejects.toThrow();
@@ -215,7 +215,28 @@ describe('the credentials', () => {
     app.clock.advance(-24 * 60 * MINUTE_MS);
 
     expect(await healthOf(app)).toMatchObject({ status: 'up', credentials: { image: 'accepted' } });
-    expect(emulator.requests).toHaveLength(2);
+    expect(emulator.requests).toHaveLength(1);
+  });
+});
+
+describe.each(['ncloud', 'ncloud-gov', 'ncloud-fin'] as const)('the credentials on %s', (platform) => {
+  // There pictures and sounds are served without credentials (observed).
+  const options = { platform, dailyQuota: 1000 };
+
+  it('are unknown, and not accepted, as long as only pictures were fetched', async () => {
+    await using app = await start({ options });
+    expect(await healthOf(app)).toMatchObject({ status: 'up', credentials: { image: 'unknown' } });
+
+    await solve(app, emulator);
+    expect(await healthOf(app)).toMatchObject({ status: 'up', credentials: { image: 'accepted' } });
+  });
+
+  it('stay refused though a picture was fetched', async () => {
+    await using app = await start({ options });
+    emulator.failNext({ fault: 'unauthorized', call: 'issue' });
+    await expect(app.get(NaverCaptchaService).createChallenge()).rejects.toThrow();
+
+    expect(await healthOf(app)).toMatchObject({ status: 'down', problems: ['credentials-refused'] });
   });
 });
 
@@ -268,7 +289,7 @@ describe('an outage', () => {
       breakers: { ...ALL_CLOSED, issue: 'open' },
     });
 
-    // Nobody has tried yet. Were this still down, an instance out of service would never hear of NAVER's recovery.
+    // No call was made yet. If this were still down, an instance out of service would never notice NAVER's recovery.
     app.clock.advance(FIRST_PAUSE_MS);
     expect(await healthOf(app)).toMatchObject({
       httpStatus: 200,
@@ -280,7 +301,7 @@ describe('an outage', () => {
     expect(await healthOf(app)).toMatchObject({ status: 'up', breakers: ALL_CLOSED });
   });
 
-  it('tells of a breaker that tries: neither open nor closed', async () => {
+  it('shows a breaker on trial: neither open nor closed', async () => {
     await using naver = await ReplayServer.start({ status: 500 });
     await using app = await start({ options: { baseUrl: naver.url } });
     const client = app.get(NaverCaptchaClient);
@@ -301,7 +322,7 @@ describe('an outage', () => {
   });
 
   it('is told also where the quota of the other kind refuses before the breaker does', async () => {
-    await using app = await start({ kinds: ['audio'], options: { dailyQuota: 5 } });
+    await using app = await start({ kinds: ['audio'], options: { dailyQuota: 6 } });
     await breakIssuing(app);
 
     expect(await healthOf(app)).toMatchObject({
@@ -318,9 +339,9 @@ describe('the quota', () => {
     for (let time = 0; time < times; time += 1) await app.get(NaverCaptchaService).createChallenge({ kind });
   }
 
-  it('that is low is told, and up', async () => {
+  it('that is low is shown, and up', async () => {
     await using app = await start({ options });
-    await use(app, 'image', 8);
+    await use(app, 'image', 4);
 
     expect(await healthOf(app)).toMatchObject({
       status: 'up',
@@ -330,42 +351,42 @@ describe('the quota', () => {
 
   it('with no challenge left is down until midnight in Korea', async () => {
     await using app = await start({ options });
-    await use(app, 'image', 9);
+    await use(app, 'image', 5);
 
     expect(await healthOf(app)).toMatchObject({
       httpStatus: 503,
       status: 'down',
       problems: ['quota-used-up'],
-      quota: { image: { used: 9, limit: 10, left: 0 } },
+      quota: { image: { used: 10, limit: 10, left: 0 } },
     });
 
     app.clock.advance(12 * 60 * MINUTE_MS);
-    expect(await healthOf(app)).toMatchObject({ status: 'up', quota: { image: { used: 0, left: 9 } } });
+    expect(await healthOf(app)).toMatchObject({ status: 'up', quota: { image: { used: 0, left: 5 } } });
   });
 
-  it('of a kind that nobody needs may be used up', async () => {
+  it('of a kind that is not needed may be used up', async () => {
     await using app = await start({ options });
-    await use(app, 'audio', 9);
+    await use(app, 'audio', 5);
 
     expect(await healthOf(app)).toMatchObject({ status: 'up', quota: { audio: { left: 0 } } });
   });
 
   it('that NAVER closes is down, also where the application has no limit of its own', async () => {
     emulator.failNext({ fault: 'quota', call: 'issue' });
-    await using app = await start({ options: { platform: 'ncloud' } });
+    await using app = await start({ options: { platform: 'ncloud', dailyQuota: Infinity } });
     expect((await healthOf(app)).quota).toEqual({ image: { used: 0 }, audio: { used: 0 } });
     await expect(app.get(NaverCaptchaService).createChallenge()).rejects.toThrow();
 
     expect(await healthOf(app)).toMatchObject({
       status: 'down',
       problems: ['quota-used-up'],
-      quota: { image: { used: 0, left: 0 } },
+      quota: { image: { used: 1, left: 0 } },
     });
   });
 });
 
 describe('the store', () => {
-  it('that is dead is down, and the rest is told', async () => {
+  it('that fails is down, and the rest is shown', async () => {
     const dead = (): Promise<never> => Promise.reject(new Error(`gone with ${CLIENT_SECRET}`));
     const store: CaptchaStore = { take: dead, release: dead, get: dead, set: dead, delete: dead };
     await using app = await start({ options: { store } });

@@ -64,6 +64,16 @@ const codeOf = async (app: RunningApp, body: unknown): Promise<unknown> => {
   return typeof reply === 'object' && reply !== null && 'code' in reply ? reply.code : reply;
 };
 
+describe('overrideCaptcha() for an application on NAVER Cloud', () => {
+  it('needs no dailyQuota, which only the production environment has', async () => {
+    for (const variables of [{}, { NAVER_CAPTCHA_DAILY_QUOTA: ' ' }]) {
+      const imports = [NaverCaptchaModule.forRoot({ platform: 'ncloud' })];
+      await using app = await startTested({ imports, controllers: [signupController()] }, variables);
+      expect((await signUp(app, { name: 'Kim', ...app.captcha.answer })).status).toBe(200);
+    }
+  });
+});
+
 describe.each(ADAPTERS)('overrideCaptcha() on %s', (adapter) => {
   it('lets the fixed answer through, for any action and binding, as often as it is sent', async () => {
     const requirement: RequireCaptchaOptions = {
@@ -126,7 +136,7 @@ describe.each(ADAPTERS)('overrideCaptcha() on %s', (adapter) => {
     ['CAPTCHA_UNAVAILABLE', 503],
     ['CAPTCHA_QUOTA_EXCEEDED', 503],
     ['CAPTCHA_MISCONFIGURED', 500],
-  ])('fails once with %s, as often as it is told to', async (code, status) => {
+  ])('fails with %s once for each call of failNext()', async (code, status) => {
     await using app = await startSignup({}, { maxAttempts: 3 }, { adapter });
 
     for (let time = 1; time <= 6; time += 1) {
@@ -163,7 +173,7 @@ describe.each(ADAPTERS)('overrideCaptcha() on %s', (adapter) => {
     class PlainController {
       @Post()
       signUp(): void {
-        // Whoever gets here is let through.
+        // A request that gets here is let through.
       }
     }
     await using app = await startTested({
@@ -191,7 +201,7 @@ describe('overrideCaptcha()', () => {
         @Post()
         @RequireCaptcha()
         post(): void {
-          // Whoever gets here is let through.
+          // A request that gets here is let through.
         }
       }
       @Module({
@@ -225,7 +235,7 @@ describe('overrideCaptcha()', () => {
     expect(await codeOf(app, app.captcha.answer)).toBe('CAPTCHA_QUOTA_EXCEEDED');
   });
 
-  it('works for the service, which tells of everything as ever', async () => {
+  it('works for the service, which emits its events as usual', async () => {
     await using app = await startSignup();
     const { captcha } = app;
     const events: CaptchaEvent[] = [];

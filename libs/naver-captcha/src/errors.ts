@@ -8,7 +8,7 @@ interface CaptchaErrorText extends Readonly<Record<CaptchaLanguage, string>> {
   readonly status: number;
 }
 
-/** The status of each code and what a person reads. 400 for a wrong captcha: it is a wrong form field. */
+/** The status of each code, and the sentence for visitors. A wrong captcha is 400, because it is a wrong form field. */
 export const CAPTCHA_ERRORS: Readonly<Record<CaptchaErrorCode, CaptchaErrorText>> = {
   CAPTCHA_MISSING: {
     status: 400,
@@ -62,34 +62,53 @@ export const CAPTCHA_ERRORS: Readonly<Record<CaptchaErrorCode, CaptchaErrorText>
   },
 };
 
-/** What may be told to the constructor of a {@link CaptchaException}. */
+/** What a call to NAVER ended with. Holds nothing that a request or a reply says, and never gets into a reply. */
+export interface CaptchaUpstream {
+  /** The HTTP status of NAVER's reply; absent if there was no reply. */
+  readonly status?: number | undefined;
+  /**
+   * NAVER's own code (`024`, `CT500`, `400`), or without a reply the code of the failure: of the operating system or TLS
+   * (`ECONNRESET`, `ENOTFOUND`, `CERT_HAS_EXPIRED`), of undici (`UND_ERR_SOCKET`), or `TIMEOUT`, `TIMEOUT_IN_QUEUE`,
+   * `TOO_MANY_WAITING`, `REPLY_TOO_LARGE`, `CLOSED`, and `PROXY_407` for a proxy that replied 407.
+   */
+  readonly code?: string | undefined;
+}
+
+/** The options of a {@link CaptchaException}. */
 export interface CaptchaExceptionInit {
   /**
-   * What the person reads, in the reply.
+   * The sentence for the visitor, in the reply.
    * @default the Korean sentence of the code
    */
   readonly text?: string | undefined;
   /**
-   * What the developer reads, in `error.message`; it never gets into a reply.
+   * The sentence for the developer, in `error.message`; a reply never contains it.
    * @default the same as `text`
    */
   readonly detail?: string | undefined;
-  /** @default the status of the code */
+  /**
+   * The HTTP status of the reply.
+   * @default the status of the code
+   */
   readonly status?: number | undefined;
-  /** Seconds after which trying again makes sense. */
+  /** Seconds after which the client may try again. */
   readonly retryAfterSeconds?: number | undefined;
-  /** What was thrown underneath. Never an AxiosError: inspecting one prints headers and URL. */
+  /** What the call to NAVER ended with, if a call was made and failed. */
+  readonly upstream?: CaptchaUpstream | undefined;
+  /** The error that caused this one. Never an AxiosError: a log of it would contain headers and URL. */
   readonly cause?: unknown;
 }
 
 /**
- * What the module throws when a request does not get through. The reply's body is Nest's own shape plus `code`.
- * Not covered: settings that stop the boot (a plain `Error`) and mistakes in a decorator's options (`RangeError`).
+ * Thrown if a request is not let through. The reply's body is that of Nest's exceptions, with `code`. Not covered:
+ * invalid options of the module (a plain `Error` at the start) and of a decorator (`RangeError`).
  */
 export class CaptchaException extends HttpException {
   readonly code: CaptchaErrorCode;
-  /** Seconds after which trying again makes sense; the guard sends it as `Retry-After`. */
+  /** Seconds after which the client may try again; the guard sends them as `Retry-After`. */
   readonly retryAfterSeconds: number | undefined;
+  /** What the call to NAVER ended with; undefined if no call was made, or none failed. For logs and filters. */
+  readonly upstream: CaptchaUpstream | undefined;
 
   constructor(code: CaptchaErrorCode, init: CaptchaExceptionInit = {}) {
     const status = init.status ?? CAPTCHA_ERRORS[code].status;
@@ -101,14 +120,15 @@ export class CaptchaException extends HttpException {
       code,
     };
     super(body, status, { errorCode: code, ...(init.cause === undefined ? {} : { cause: init.cause }) });
-    // Only newer versions of Nest know `errorCode`; where they do, their replies carry it.
+    // Newer versions of Nest send `errorCode` in their replies, so ours contain it too.
     if (this.errorCode !== undefined) body['errorCode'] = this.errorCode;
     this.message = init.detail ?? text;
     this.code = code;
     this.retryAfterSeconds = init.retryAfterSeconds;
+    this.upstream = init.upstream;
   }
 
-  /** What GraphQL puts beside the message. */
+  /** The `extensions` of a GraphQL error. */
   get extensions(): Readonly<Record<string, unknown>> {
     const { code, retryAfterSeconds } = this;
     return {
@@ -119,59 +139,59 @@ export class CaptchaException extends HttpException {
   }
 }
 
-/** No key or no value was sent. */
+/** The request has no key or no value. */
 export class CaptchaMissingException extends CaptchaException {
   constructor(init?: CaptchaExceptionInit) {
     super('CAPTCHA_MISSING', init);
   }
 }
 
-/** Key or value is no string, too long, or has characters no answer has. */
+/** Key or value is not a string, is too long, or has characters that no answer has. */
 export class CaptchaMalformedException extends CaptchaException {
   constructor(init?: CaptchaExceptionInit) {
     super('CAPTCHA_MALFORMED', init);
   }
 }
 
-/** NAVER compared and said no. */
+/** NAVER compared the answer, and it is wrong. */
 export class CaptchaWrongException extends CaptchaException {
   constructor(init?: CaptchaExceptionInit) {
     super('CAPTCHA_WRONG', init);
   }
 }
 
-/** The key is past its time, here or at NAVER. */
+/** The key has expired, in this application or at NAVER. */
 export class CaptchaExpiredException extends CaptchaException {
   constructor(init?: CaptchaExceptionInit) {
     super('CAPTCHA_EXPIRED', init);
   }
 }
 
-/** The key is forged, made for something else, or its picture was never shown. */
+/** The key is forged, was made for something else, or its picture was never fetched. */
 export class CaptchaInvalidException extends CaptchaException {
   constructor(init?: CaptchaExceptionInit) {
     super('CAPTCHA_INVALID', init);
   }
 }
 
-/** The key had its attempts, or has passed already. */
+/** The key has no attempts left, or has passed already. */
 export class CaptchaUsedException extends CaptchaException {
   constructor(init?: CaptchaExceptionInit) {
     super('CAPTCHA_USED', init);
   }
 }
 
-/** Too many challenges were asked for. */
+/** The client has requested too many challenges. */
 export class CaptchaTooManyException extends CaptchaException {
   constructor(init?: CaptchaExceptionInit) {
     super('CAPTCHA_TOO_MANY', init);
   }
 }
 
-/** Who could not be asked: NAVER, NAVER because calls came too fast, or the store. */
+/** What is unavailable: `naver`; `too-fast`, NAVER because of too many calls at once; or `store`. */
 export type CaptchaUnavailableOrigin = 'naver' | 'too-fast' | 'store';
 
-/** NAVER or the store cannot be asked. Nothing is known of the answer: it is neither right nor wrong. */
+/** NAVER or the store is unavailable, so the answer is neither right nor wrong. */
 export class CaptchaUnavailableException extends CaptchaException {
   readonly origin: CaptchaUnavailableOrigin;
 
@@ -188,7 +208,7 @@ export class CaptchaQuotaExceededException extends CaptchaException {
   }
 }
 
-/** NAVER refuses our credentials or our way of calling. `message` tells the developer the remedy. */
+/** NAVER refuses the credentials or the form of the call. `message` contains the remedy, for the developer. */
 export class CaptchaMisconfiguredException extends CaptchaException {
   constructor(init?: CaptchaExceptionInit) {
     super('CAPTCHA_MISCONFIGURED', init);
@@ -212,7 +232,7 @@ const EXCEPTIONS: Readonly<Record<CaptchaErrorCode, CaptchaExceptionClass>> = {
   CAPTCHA_MISCONFIGURED: CaptchaMisconfiguredException,
 };
 
-/** The one table from reasons to codes. */
+/** The code of each reason. */
 const REJECTION_CODES: Readonly<Record<CaptchaRejection, CaptchaErrorCode>> = {
   wrong: 'CAPTCHA_WRONG',
   expired: 'CAPTCHA_EXPIRED',
@@ -223,27 +243,27 @@ const REJECTION_CODES: Readonly<Record<CaptchaRejection, CaptchaErrorCode>> = {
   malformed: 'CAPTCHA_MALFORMED',
 };
 
-/** The exception that tells a client why its answer did not pass. */
+/** The exception for an answer that did not pass. */
 export function rejectionException(reason: CaptchaRejection): CaptchaException {
   return withoutStack(
     () => new EXCEPTIONS[REJECTION_CODES[reason]]({ detail: `The captcha did not pass: ${reason}.` }),
   );
 }
 
-/** The exception that tells a client that it sent no answer. */
+/** The exception for a request without an answer. */
 export function missingException(): CaptchaException {
   return withoutStack(
-    () => new CaptchaMissingException({ detail: 'The request holds no captcha key or no value.' }),
+    () => new CaptchaMissingException({ detail: 'The request has no captcha key or no captcha value.' }),
   );
 }
 
 /**
- * Runs what makes errors of what clients did, without noting down where. Nobody looks for a fault there, and noting it
- * is most of what a refusal costs: an attack is when that counts.
+ * Runs a function whose errors get no stack. A refusal is the client's fault, so its stack has no use, and recording it
+ * is most of the refusal's cost, which matters during an attack.
  */
 export function withoutStack<T>(work: () => T): T {
   const { stackTraceLimit } = Error;
-  // Reflect.set: where intrinsics are frozen, it is left as it is.
+  // Reflect.set does not throw if intrinsics are frozen; errors then have a stack.
   Reflect.set(Error, 'stackTraceLimit', 0);
   try {
     return work();
@@ -252,24 +272,25 @@ export function withoutStack<T>(work: () => T): T {
   }
 }
 
-/** All that may be told of whatever was thrown: a message could hold a secret, or what a request held. */
+/** The part of a thrown value that is safe to log: its message could contain a secret or a visitor's data. */
 export function nameOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.name : typeof thrown;
 }
 
-/** The same exception in other words and with another status; the original is its cause. */
+/** The same exception with another text and status; the original is its cause. */
 export function restatedException(
   exception: CaptchaException,
   { text, status }: Pick<CaptchaExceptionInit, 'text' | 'status'>,
 ): CaptchaException {
-  const { code, retryAfterSeconds } = exception;
+  const { code, retryAfterSeconds, upstream } = exception;
   const init = {
     text,
     status,
     cause: exception,
+    upstream,
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
     ...(exception instanceof CaptchaUnavailableException ? { origin: exception.origin } : {}),
   };
-  // Its cause tells where.
+  // The cause has the stack.
   return withoutStack(() => new EXCEPTIONS[code](init));
 }

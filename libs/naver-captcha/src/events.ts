@@ -7,23 +7,24 @@ export interface ChallengeIssuedEvent {
   readonly action?: string | undefined;
 }
 
-/** An answer was judged. `durationMs` is the whole judgement, NAVER's part included. */
+/** An answer was judged. */
 export interface VerdictEvent {
   readonly type: 'verdict';
   readonly passed: boolean;
-  /** Absent where the answer passed. */
+  /** Absent if the answer passed. */
   readonly reason?: CaptchaRejection | undefined;
-  /** Absent where the key could not be opened. */
+  /** Absent if the key could not be opened. */
   readonly kind?: CaptchaKind | undefined;
   readonly action?: string | undefined;
+  /** Milliseconds that judging took, including the call to NAVER. */
   readonly durationMs: number;
 }
 
-/** NAVER could not be asked, and `onUnavailable` let a request through. */
+/** NAVER was unavailable, and `onUnavailable` let a request through. */
 export interface AllowedEvent {
   readonly type: 'allowed';
   readonly code: CaptchaErrorCode;
-  /** Absent where the request had no key, because nobody could have one. */
+  /** Absent if the request had no key, because no visitor could get one. */
   readonly kind?: CaptchaKind | undefined;
   readonly action?: string | undefined;
 }
@@ -31,21 +32,21 @@ export interface AllowedEvent {
 /** One attempt at a call to NAVER ended. */
 export interface UpstreamCallEvent extends NaverCall {
   readonly type: 'upstream.call';
-  /** `false` where quota, breaker or too many calls of our own refused it: NAVER never heard of it. */
+  /** `false` if the quota, a breaker or the limit of parallel calls refused the call, so that it was never sent. */
   readonly sent: boolean;
-  /** How long NAVER was waited for; where nothing was sent, how long the refusal took. */
+  /** Milliseconds until NAVER's reply or the failure; if the call was not sent, until its refusal. */
   readonly durationMs: number;
-  /** The HTTP status of NAVER's reply; absent where there was none. */
+  /** The HTTP status of NAVER's reply; absent if there was no reply. */
   readonly status?: number | undefined;
-  /** Absent where NAVER gave a usable reply. */
+  /** Absent if NAVER's reply was usable. */
   readonly code?: CaptchaErrorCode | undefined;
 }
 
-/** The day's quota of a kind is nearly, or all, used up. Told once a day, kind and level, by one of all processes. */
+/** The day's quota of a kind is nearly or fully used up. Each level is reported once a day and kind, by one process. */
 export interface QuotaEvent {
   readonly type: 'quota';
   readonly kind: CaptchaKind;
-  /** `closed`: NAVER itself says so. */
+  /** `closed`: NAVER reported that the quota is used up. `reopened`: it accepts calls again. */
   readonly level: '80%' | '100%' | 'closed' | 'reopened';
   readonly used: number;
   readonly limit: number | undefined;
@@ -59,17 +60,23 @@ export interface BusiestEvent {
     readonly network: string;
     /** Challenges asked for in this minute, refused ones included. */
     readonly challenges: number;
-    /** Households of this network that asked. */
+    /** Households of this network that asked; counted up to 100. */
     readonly households: number;
   }[];
 }
 
-/** The breaker of one kind of call changed its state: an open one sends nothing to NAVER. */
+/** The breaker of one operation changed its state; while it is open, no calls are sent to NAVER. */
 export interface BreakerEvent extends Pick<NaverCall, 'platform' | 'operation'> {
   readonly type: 'breaker';
   readonly state: 'open' | 'half-open' | 'closed';
 }
 
-/** What happens in the module. No event holds an answer, a key, a secret or anything about a person. */
+/** An event of the module. No event contains an answer, a key, a secret or personal data. */
 export type CaptchaEvent =
-  ChallengeIssuedEvent | VerdictEvent | AllowedEvent | UpstreamCallEvent | QuotaEvent | BusiestEvent | BreakerEvent;
+  | ChallengeIssuedEvent
+  | VerdictEvent
+  | AllowedEvent
+  | UpstreamCallEvent
+  | QuotaEvent
+  | BusiestEvent
+  | BreakerEvent;

@@ -27,7 +27,12 @@ export { type CallGate, type NaverCallResult } from './engines/naver/call-gate.j
 export { NaverCaptchaClient } from './engines/naver/naver-captcha.client.js';
 export { type NaverComparison } from './engines/naver/wire-format.js';
 
-export { type CaptchaStore, type CaptchaStoreLimit, type CaptchaStoreTaking } from './store/captcha-store.js';
+export {
+  type CaptchaStore,
+  CaptchaStoreError,
+  type CaptchaStoreLimit,
+  type CaptchaStoreTaking,
+} from './store/captcha-store.js';
 export {
   MemoryCaptchaStore,
   MemoryCaptchaStoreFullError,
@@ -56,6 +61,7 @@ export {
   CaptchaTooManyException,
   CaptchaUnavailableException,
   type CaptchaUnavailableOrigin,
+  type CaptchaUpstream,
   CaptchaUsedException,
   CaptchaWrongException,
 } from './errors.js';
@@ -76,6 +82,7 @@ export {
   type CaptchaClock,
   type CaptchaErrorCode,
   type CaptchaExpectation,
+  type CaptchaForwardProxy,
   type CaptchaKind,
   type CaptchaLanguage,
   type CaptchaMedia,

@@ -1,9 +1,10 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 
+import { spanClock } from './span-clock.js';
 import { CAPTCHA_CLOCK } from './tokens.js';
 import type { CaptchaClock } from './types.js';
 
-/** The same line is written once in this time: an outage or an attack must not fill the disk. */
+/** A line is written at most once in this time, so that an outage or an attack does not fill the disk. */
 const QUIET_MS = 60_000;
 
 /** Writes to Nest's log, the same line at most once a minute. */
@@ -12,28 +13,31 @@ export class QuietLogger {
   readonly #logger = new Logger('NaverCaptcha');
   readonly #loggedAt = new Map<string, number>();
   readonly #warnedOnce = new Set<string>();
+  readonly #spanMs: () => number;
 
-  constructor(@Inject(CAPTCHA_CLOCK) private readonly clock: CaptchaClock) {}
+  constructor(@Inject(CAPTCHA_CLOCK) clock: CaptchaClock) {
+    this.#spanMs = spanClock(clock);
+  }
 
   error(line: string): void {
-    if (this.isNews(line)) this.#logger.error(line);
+    if (this.#isDue(line)) this.#logger.error(line);
   }
 
   warn(line: string): void {
-    if (this.isNews(line)) this.#logger.warn(line);
+    if (this.#isDue(line)) this.#logger.warn(line);
   }
 
-  /** Writes a line that one look is enough for. */
+  /** Writes a line once in the life of the process. */
   warnOnce(line: string): void {
     if (this.#warnedOnce.has(line)) return;
     this.#warnedOnce.add(line);
     this.#logger.warn(line);
   }
 
-  private isNews(line: string): boolean {
-    const now = this.clock.now();
+  #isDue(line: string): boolean {
+    const now = this.#spanMs();
     if (now - (this.#loggedAt.get(line) ?? -Infinity) < QUIET_MS) return false;
-    // Lines are made of a few fixed parts, so there are few; a fresh start costs some repeated lines.
+    // There are few different lines, so this happens rarely; it lets some lines repeat early.
     if (this.#loggedAt.size >= 100) this.#loggedAt.clear();
     this.#loggedAt.set(line, now);
     return true;

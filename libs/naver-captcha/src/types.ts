@@ -4,40 +4,40 @@ import type { ExecutionContext, HttpException } from '@nestjs/common';
 export type Awaitable<T> = T | Promise<T>;
 
 /**
- * Which of NAVER's front doors is called: `developers` (NAVER Developers), `ncloud` (NAVER Cloud), `ncloud-gov`
- * (NAVER Cloud for the public sector), `ncloud-fin` (NAVER Cloud for finance).
+ * The site of NAVER whose API is called: `developers` (NAVER Developers), `ncloud` (NAVER Cloud), `ncloud-gov` (NAVER
+ * Cloud for the public sector) or `ncloud-fin` (NAVER Cloud for finance).
  */
 export type NaverPlatform = 'developers' | 'ncloud' | 'ncloud-gov' | 'ncloud-fin';
 
-/** What a person gets to solve: a picture of letters and digits, or a sound of spoken digits. */
+/** What a visitor solves: a picture of letters and digits, or a sound of spoken digits. */
 export type CaptchaKind = 'image' | 'audio';
 
-/** Every {@link CaptchaKind}, in the order they are offered. */
+/** Every {@link CaptchaKind}. */
 export const CAPTCHA_KINDS = ['image', 'audio'] as const satisfies readonly CaptchaKind[];
 
 /** One captcha put to one person. Send it to the browser as it is: it holds no secret. */
 export interface CaptchaChallenge {
-  /** The key the browser sends back with the answer: NAVER's key, sealed by this application. */
+  /** The key that the browser sends with the answer: NAVER's key, sealed by this application. */
   readonly key: string;
   readonly kind: CaptchaKind;
-  /** From this moment on the key is refused with `CAPTCHA_EXPIRED`. */
+  /** The time from which the key is refused with `CAPTCHA_EXPIRED`. */
   readonly expiresAt: Date;
 }
 
 /** The picture or the sound of a challenge. */
 export interface CaptchaMedia {
-  /** `image/jpeg` or `audio/wav`: what the first bytes show, never what an upstream header claims. */
+  /** `image/jpeg` or `audio/wav`: determined from the first bytes, not from NAVER's header. */
   readonly contentType: string;
   readonly body: Buffer;
 }
 
-/** What a person sent back. */
+/** What a visitor sends. */
 export interface CaptchaAnswer {
   readonly key: string;
   readonly value: string;
 }
 
-/** What a key must have been made for; whatever is absent here must be absent in the key. */
+/** What a key must have been made for. A key with an action or a binding that is absent here does not match. */
 export interface CaptchaExpectation {
   /** The action given to `createChallenge`, such as `signup`. */
   readonly action?: string | undefined;
@@ -57,7 +57,7 @@ export type CaptchaRejection = 'wrong' | 'expired' | 'forged' | 'mismatch' | 'us
 export interface CaptchaPassed {
   readonly passed: true;
   readonly kind: CaptchaKind;
-  /** Seconds from showing to answering, as NAVER tells it; absent when NAVER cannot tell. */
+  /** Seconds from showing to answering, as NAVER reports them; absent if it does not. */
   readonly responseTimeSeconds?: number;
 }
 
@@ -67,67 +67,81 @@ export interface CaptchaRejected {
   readonly reason: CaptchaRejection;
 }
 
-/** Data, always an object: test `verdict.passed`, never the verdict itself. */
+/** Always an object: test `verdict.passed`, never the verdict itself. */
 export type CaptchaVerdict = CaptchaPassed | CaptchaRejected;
 
-/** Why a request got through the guard. */
+/** Why the guard let a request through. */
 export type CaptchaOutcome =
   | { readonly status: 'verified'; readonly kind: CaptchaKind; readonly responseTimeSeconds?: number }
   | { readonly status: 'skipped' }
   /** `afterFailures` did not ask for a captcha yet. */
   | { readonly status: 'notNeeded' }
-  /** NAVER could not be asked, and `onUnavailable` let the request through; nothing was verified. */
+  /** NAVER was unavailable, and `onUnavailable` let the request through; nothing was verified. */
   | { readonly status: 'allowed'; readonly code: CaptchaErrorCode };
 
-/** Tells the time; replace the provider `CAPTCHA_CLOCK` to move it in a test. */
+/** The current time; replace the provider `CAPTCHA_CLOCK` to set it in a test. */
 export interface CaptchaClock {
-  /** Milliseconds since 1970-01-01T00:00:00Z. */
+  /** Milliseconds since 1970-01-01T00:00:00Z: for days, and for when keys expire. */
   now(): number;
+  /**
+   * Milliseconds since any moment, never going back: for pauses, durations and what the memory store remembers.
+   * Without it they follow `now()`, and a step back of `now()` counts as no time.
+   */
+  monotonicNow?(): number;
 }
 
-/** Gives unpredictable bytes; replace the provider `CAPTCHA_RANDOM` to fix them in a test. */
+/** Unpredictable bytes; replace the provider `CAPTCHA_RANDOM` to fix them in a test. */
 export interface CaptchaRandom {
   bytes(count: number): Buffer;
 }
 
-/** One call to NAVER, without anything that tells whose it is. */
+/** One call to NAVER, without personal data. */
 export interface NaverCall {
   readonly platform: NaverPlatform;
   readonly kind: CaptchaKind;
   readonly operation: 'issue' | 'fetch' | 'compare';
 }
 
-/** The two names an answer goes by in one place of a request. */
+/** The names of the answer's two fields, or of its two headers. */
 export interface CaptchaAnswerNames {
   readonly key: string;
   readonly value: string;
 }
 
-/** What to do with a request while NAVER cannot be asked. */
+/** What to do with a request while NAVER is unavailable. */
 export type CaptchaUnavailablePolicy = 'reject' | 'allow';
 
-/** A policy, or a function of the `CaptchaUnavailableException` that yields one; a throw rejects. */
+/** A policy, or a function of the `CaptchaUnavailableException` that returns one; if it throws, the policy is `reject`. */
 export type OnCaptchaUnavailable =
   | CaptchaUnavailablePolicy
   | ((error: HttpException, context: ExecutionContext) => Awaitable<CaptchaUnavailablePolicy>);
 
-/** How often something may be done in a time. */
+/** How often something may be done within a time. */
 export interface CaptchaRate {
   readonly limit: number;
+  /** Milliseconds. */
   readonly windowMs: number;
 }
 
-/** What is kept ready for those who come next. */
+/** The forward proxies between this machine and NAVER: URLs that can hold user and password. */
+export interface CaptchaForwardProxy {
+  readonly httpProxy: string | undefined;
+  readonly httpsProxy: string | undefined;
+  /** Hosts that are called straight, in the form of NO_PROXY. */
+  readonly noProxy: string;
+}
+
+/** What each process keeps ready for the next visitors. */
 export interface CaptchaPrefetch {
-  /** How many pictures. */
+  /** The number of pictures. */
   readonly size: number;
 }
 
-/** What is used of the day's quota of one kind. */
+/** The day's quota of one kind, and how much of it is used. */
 export interface CaptchaQuota {
-  /** Calls counted since midnight in Korea; the limit where NAVER said that the quota is used up. */
+  /** Calls counted since midnight in Korea; equal to the limit if NAVER reported that the quota is used up. */
   readonly used: number;
-  /** Absent where there is none. */
+  /** Calls a day; undefined if there is no limit. */
   readonly limit: number | undefined;
   /** Challenges that can still be made, each with its comparison; undefined if there is no limit. */
   readonly left: number | undefined;
@@ -135,7 +149,7 @@ export interface CaptchaQuota {
   readonly resetsAt: Date;
 }
 
-/** The codes a client may get; see the README for when. */
+/** The codes that a client may get; the README describes each. */
 export type CaptchaErrorCode =
   | 'CAPTCHA_MISSING'
   | 'CAPTCHA_MALFORMED'
@@ -148,23 +162,25 @@ export type CaptchaErrorCode =
   | 'CAPTCHA_QUOTA_EXCEEDED'
   | 'CAPTCHA_MISCONFIGURED';
 
-/** The languages the library speaks to people. */
+/** The languages of the messages for visitors. */
 export type CaptchaLanguage = 'ko' | 'en';
 
-/** Every setting, checked, with nothing left out. Frozen; the secrets are not enumerable, so that no log prints them. */
+/** Every option, checked, with its default. Frozen; the secrets are not enumerable, so that no log prints them. */
 export interface ResolvedCaptchaOptions {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly platform: NaverPlatform;
   /** Without a slash at the end. */
   readonly baseUrl: string;
+  /** Not enumerable, as it can hold a password. Undefined if calls go straight to NAVER. */
+  readonly proxy: CaptchaForwardProxy | undefined;
   readonly timeoutMs: number;
   readonly maxSockets: number;
-  /** The first seals, all open. */
+  /** The first one seals keys, and all of them open keys. */
   readonly signingSecrets: readonly [string, ...string[]];
   readonly keyTtlMs: number;
   readonly maxAttempts: number;
-  /** Calls a day and kind; none where NAVER bills each. */
+  /** Calls a day and kind; undefined if the option is `Infinity`: no limit. */
   readonly dailyQuota: number | undefined;
   readonly issueLimit: CaptchaRate | false;
   /** In CIDR notation. */

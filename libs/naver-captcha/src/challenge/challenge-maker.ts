@@ -68,12 +68,14 @@ export class ChallengeMaker {
 
 function assertWellFormed(kind: CaptchaKind, action: unknown, binding: unknown): void {
   if (!CAPTCHA_KINDS.includes(kind)) {
-    throw new CaptchaMalformedException({ detail: `A kind is one of ${CAPTCHA_KINDS.join(', ')}.` });
+    throw new CaptchaMalformedException({ detail: `kind must be ${CAPTCHA_KINDS.join(' or ')}.` });
   }
   if (action !== undefined && !isAction(action)) {
-    throw new CaptchaMalformedException({ detail: 'An action is 1 to 32 of a-z, 0-9, "_" and "-".' });
+    throw new CaptchaMalformedException({
+      detail: 'action must be 1 to 32 characters of a-z, 0-9, "_" and "-".',
+    });
   }
-  if (!isBinding(binding)) throw new CaptchaMalformedException({ detail: 'A binding is a string.' });
+  if (!isBinding(binding)) throw new CaptchaMalformedException({ detail: 'binding must be a string.' });
 }
 
 /** A sealed key contains whole seconds. */

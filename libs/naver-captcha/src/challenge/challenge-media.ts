@@ -35,7 +35,7 @@ export class ChallengeMedia {
    * @throws CaptchaMalformedException, CaptchaInvalidException, CaptchaExpiredException if there is none for this key
    */
   async fetch(key: unknown): Promise<CaptchaMedia> {
-    if (typeof key !== 'string') throw new CaptchaMalformedException({ detail: 'A key is a string.' });
+    if (typeof key !== 'string') throw new CaptchaMalformedException({ detail: 'key must be a string.' });
     const opened = await this.keys.open(key);
     if (opened === undefined) {
       throw new CaptchaInvalidException({ detail: 'This application did not make this key.' });

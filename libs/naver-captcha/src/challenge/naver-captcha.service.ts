@@ -35,7 +35,7 @@ export class NaverCaptchaService {
   /**
    * Asks NAVER for a key, unless one is ready (`prefetch`), and seals it. Two calls of the day's quota: this one, and the
    * comparison of the answer, which is given back if no answer comes.
-   * @throws CaptchaMalformedException if kind, action or binding is none
+   * @throws CaptchaMalformedException if kind, action or binding is invalid
    * @throws CaptchaTooManyException if `by` has asked too often, or given too many wrong answers
    * @throws CaptchaUnavailableException, CaptchaQuotaExceededException, CaptchaMisconfiguredException
    */
@@ -47,7 +47,7 @@ export class NaverCaptchaService {
    * The picture or the sound of a key this application made. Costs no quota; NAVER is asked at most five times a key,
    * and repeats come from a bounded cache.
    * @throws CaptchaTooManyException if it was fetched five times already
-   * @throws CaptchaMalformedException, CaptchaInvalidException, CaptchaExpiredException for keys that are none
+   * @throws CaptchaMalformedException, CaptchaInvalidException, CaptchaExpiredException if the key is not valid
    * @throws CaptchaUnavailableException, CaptchaMisconfiguredException
    */
   async fetchMedia(key: string): Promise<CaptchaMedia> {

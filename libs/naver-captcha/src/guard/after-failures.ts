@@ -75,7 +75,7 @@ export class AfterFailures {
   #warnOfStore(): void {
     this.logger.warn(
       'CAPTCHA_STORE: the captcha store failed, so a failure count could not be reset; the visitor may be asked for a ' +
-        'captcha too early.',
+        'captcha too early. Check the store.',
     );
   }
 
@@ -88,7 +88,9 @@ export class AfterFailures {
       const keys = [await by(context)].flat();
       return keys.length > 0 && keys.every(isFailureKey) ? keys : undefined;
     } catch (thrown) {
-      this.logger.warn(`afterFailures.by threw, so the captcha is required: ${nameOf(thrown)}`);
+      this.logger.warn(
+        `afterFailures.by threw ${nameOf(thrown)}, so visitors need a captcha at once. Fix the function.`,
+      );
       return undefined;
     }
   }

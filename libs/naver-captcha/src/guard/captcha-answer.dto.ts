@@ -4,7 +4,7 @@ import { MAX_KEY_LENGTH, MAX_VALUE_LENGTH } from '../challenge/answer.js';
 
 /**
  * The two fields of an answer, for DTOs that declare them: `class SignupDto extends CaptchaAnswerDto`. They are
- * optional because the guard, which has checked them, takes them out of the body before pipes run.
+ * optional, because the guard has checked them and removed them from the body before pipes run.
  */
 export class CaptchaAnswerDto {
   @IsOptional()

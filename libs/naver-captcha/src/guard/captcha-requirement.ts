@@ -4,80 +4,82 @@ import type { ContextKind } from '../contexts/context-kind.js';
 import type { CaptchaFailureKey } from '../limits/failures.js';
 import type { Awaitable, CaptchaKind, OnCaptchaUnavailable } from '../types.js';
 
-/** What `@RequireCaptcha()` takes. A field left out, or explicitly `undefined`, means its default. */
+/** The options of `@RequireCaptcha()`. A field that is left out, or `undefined`, has its default. */
 export interface RequireCaptchaOptions {
   /**
-   * What a key must have been made for: `^[a-z0-9_-]{1,32}$`.
-   * @default none: only keys made without an action are taken
+   * The action that a key must have been made for: `^[a-z0-9_-]{1,32}$`.
+   * @default none: only keys made without an action are accepted
    */
   readonly action?: string | undefined;
   /**
-   * Whom a key must have been made for: what was given to `createChallenge` as `binding`. Throw where there is nobody,
-   * such as no session: nothing is matched by a key made for nobody.
-   * @default none: only keys made without a binding are taken
+   * Returns the `binding` that was passed to `createChallenge` for this client. Throw if the client has none, such as
+   * no session: after `undefined`, a key made without a binding would match.
+   * @default none: only keys made without a binding are accepted
    */
   readonly binding?: ((context: ExecutionContext) => Awaitable<string | undefined>) | undefined;
   /**
-   * The kinds that are taken.
+   * The kinds that are accepted.
    * @default both
    */
   readonly kinds?: readonly CaptchaKind[] | undefined;
   /**
-   * Finds the answer where it is looked for in vain: `{ key, value }`, or nothing.
+   * Finds the answer of a request that has it in another place: `{ key, value }`, or undefined if there is none.
    * @default over HTTP the body's fields, then the headers; in GraphQL the arguments, then the fields of an input, then
-   * the headers of the HTTP request; else the fields of the message
+   * the headers of the HTTP request; otherwise the fields of the message
    */
   readonly extract?: ((context: ExecutionContext) => unknown) | undefined;
   /**
-   * Lets a request through without a captcha where it is, or yields, exactly `true`. A throw refuses to skip.
+   * Lets a request through without a captcha if it is, or returns, exactly `true`. If it throws, it does not.
    * @default false
    */
   readonly skipIf?: boolean | ((context: ExecutionContext) => Awaitable<boolean>) | undefined;
   /**
-   * The class the body must be valid by before an attempt is spent, or `{ type, pipe }`: a form that would be refused
-   * anyway should not cost a person their captcha. Checked on a copy by the application's global `ValidationPipe`, else
-   * by a plain one; the handler's pipes run as ever. So validators run twice: let them look nothing up. The body of a
-   * message is what it holds; that of a GraphQL field is its input where it has no other argument, else all arguments.
+   * The class, or `{ type, pipe }`, by which the body is validated before an attempt is spent, so that a form that is
+   * refused anyway does not cost the visitor's captcha. The application's global `ValidationPipe`, or else a new one,
+   * validates a copy; the handler's pipes run as usual. Validators therefore run twice, so they should not query a
+   * database. The body of a message is its data; the body of a GraphQL field is its `input` if it has no other
+   * argument, otherwise all arguments.
    * @default none
    */
   readonly validate?: Type | { readonly type: Type; readonly pipe: PipeTransform } | undefined;
   /**
-   * Asks for the captcha only after so many failed tries. The decorator must run before the authentication guard.
-   * @default none: the captcha is always asked for
+   * Requires the captcha only after several failed tries. The decorator must run before the authentication guard.
+   * @default none: the captcha is always required
    */
   readonly afterFailures?: CaptchaAfterFailures | undefined;
   /**
-   * What to do while NAVER cannot be asked; asked only after every local check, and for NAVER's outages alone.
+   * What to do with a request while NAVER is unavailable. It applies after every local check, and only to outages of
+   * NAVER, not to a used-up quota or a failed store.
    * @default the module's
    */
   readonly onUnavailable?: OnCaptchaUnavailable | undefined;
 }
 
-/** When failed tries make a captcha necessary. */
+/** After which failed tries a captcha is required. */
 export interface CaptchaAfterFailures {
   /**
-   * So many failures are free.
+   * The number of failures without a captcha.
    * @default 5
    */
   readonly limit?: number | undefined;
   /**
-   * Milliseconds after which failures are forgotten, from the first of them.
+   * Milliseconds after the first failure until the count is reset.
    * @default 900000
    */
   readonly windowMs?: number | undefined;
   /**
-   * Whose failures are counted, one or several: any of them at its limit demands a captcha, and so does a throw or a
-   * key that is no text.
+   * Returns one or several keys whose failures are counted, such as the account and the address. A captcha is required
+   * if any of them has reached the limit, if this throws, or if a key is not a string.
    */
   readonly by: (context: ExecutionContext) => Awaitable<CaptchaFailureKey | readonly CaptchaFailureKey[]>;
   /**
-   * Which status of the finished response is a failure; so is one for which this throws.
+   * Returns true if this status of the finished response is a failure. If it throws, the try counts as failed.
    * @default 401 and 403
    */
   readonly isFailure?: ((statusCode: number) => boolean) | undefined;
 }
 
-/** What class and method decorators write under one metadata key. */
+/** The metadata that the decorators of a class and of a method store. */
 export interface CaptchaRequirement extends RequireCaptchaOptions {
   readonly required: boolean;
 }
@@ -90,7 +92,7 @@ export interface GuardedCall {
   readonly requirement: CaptchaRequirement;
 }
 
-/** The method's fields beat the class's, one by one; an explicit `undefined` there means the default again. */
+/** Each field of the method overrides that of the class; an explicit `undefined` restores the default. */
 export function mergeRequirements(
   ofClass: CaptchaRequirement | undefined,
   ofMethod: CaptchaRequirement | undefined,

@@ -5,7 +5,7 @@ import type { CaptchaOutcome } from '../types.js';
 import { attachedOutcome } from './captcha-outcomes.js';
 
 /**
- * A handler's parameter that says why the request, the message or the GraphQL field got through: a
+ * A handler's parameter with the reason why the request, the message or the GraphQL field was let through: a
  * {@link CaptchaOutcome}. It is `{ status: 'skipped' }` also if no guard ran, because nothing was verified then; and
  * for a WebSocket message that is neither an object nor acknowledged, which cannot carry an outcome.
  */

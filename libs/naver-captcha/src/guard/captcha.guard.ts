@@ -30,8 +30,8 @@ const REQUIRED: CaptchaRequirement = { required: true };
 
 /**
  * Lets a request through when its captcha is solved. `@RequireCaptcha()` puts it in front of a route, a resolver or a
- * message's handler; as `APP_GUARD` it stands in front of every HTTP route that has no `@SkipCaptcha()`. It never looks
- * at the HTTP method.
+ * message's handler; as `APP_GUARD` it protects every HTTP route that has no `@SkipCaptcha()`. It never looks at the
+ * HTTP method.
  *
  * Subclasses may override {@link findAnswer}, {@link shouldSkip} and {@link toTransportError}.
  */
@@ -75,7 +75,7 @@ export class CaptchaGuard implements CanActivate {
     if (kind !== undefined && request !== undefined) return findAnswer(request, kind, this.options);
     throw new CaptchaMisconfiguredException({
       detail:
-        `CaptchaGuard does not know where this "${context.getType()}" context holds an answer ` +
+        `CaptchaGuard does not know where this "${context.getType()}" context has an answer ` +
         `(${context.getClass().name}.${context.getHandler().name}). ` +
         'Pass @RequireCaptcha({ extract: (context) => ({ key, value }) }).',
     });
@@ -171,7 +171,9 @@ export class CaptchaGuard implements CanActivate {
     try {
       return (await onUnavailable(outage, context)) === 'allow';
     } catch (thrown) {
-      this.logger.warn(`onUnavailable threw, so the request is rejected: ${nameOf(thrown)}`);
+      this.logger.warn(
+        `onUnavailable threw ${nameOf(thrown)}, so the request gets CAPTCHA_UNAVAILABLE. Fix the function.`,
+      );
       return false;
     }
   }
@@ -182,7 +184,7 @@ export class CaptchaGuard implements CanActivate {
       return skipped === true;
     } catch (thrown) {
       if (thrown instanceof HttpException) throw thrown;
-      this.logger.warn(`skipIf threw, so the captcha is required: ${nameOf(thrown)}`);
+      this.logger.warn(`skipIf threw ${nameOf(thrown)}, so visitors need a captcha. Fix the function.`);
       return false;
     }
   }

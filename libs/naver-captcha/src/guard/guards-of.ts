@@ -1,6 +1,8 @@
 import 'reflect-metadata';
 
-/** Where `@UseGuards()` writes; a constant of Nest's that its index does not export. */
+import { isObject } from '../unknown-values.js';
+
+/** The metadata key of `@UseGuards()`, which Nest does not export. */
 const GUARDS = '__guards__';
 
 /** The classes of the guards that `@UseGuards()` puts in front of a controller's class or method. */
@@ -9,7 +11,7 @@ export function guardsOf(target: object): unknown[] {
   return Array.isArray(guards) ? guards.map(classOf) : [];
 }
 
-/** Guards may be instances: their classes are what a person knows them by. */
+/** The class of a guard, which may be given as a class or as an instance. */
 export function classOf(guard: unknown): unknown {
-  return typeof guard === 'object' && guard !== null ? guard.constructor : guard;
+  return isObject(guard) ? guard.constructor : guard;
 }

@@ -5,7 +5,7 @@ import onHeaders from 'on-headers';
 
 import { isObject } from '../unknown-values.js';
 
-/** How a response ended, as far as it tells whether the try failed. */
+/** What a response shows about the try: that it failed, that it succeeded, or neither. */
 export type TryResult = 'failed' | 'succeeded' | 'neither';
 
 /** Sent with the failure after which a captcha is needed. */

@@ -95,7 +95,8 @@ function parse(plain: Buffer): SealedContents | undefined {
   const kind = plain[1] === KIND_CODES.image ? 'image' : plain[1] === KIND_CODES.audio ? 'audio' : undefined;
   const payloadEnd = FIXED_BYTES + (plain[14] ?? 0);
   const actionEnd = payloadEnd + 1 + (plain[payloadEnd] ?? 0);
-  if (plain[0] !== NAVER_ENGINE || kind === undefined || plain.length !== actionEnd + BINDING_TAG_BYTES) return undefined;
+  if (plain[0] !== NAVER_ENGINE || kind === undefined || plain.length !== actionEnd + BINDING_TAG_BYTES)
+    return undefined;
   return {
     kind,
     expiresAtSeconds: plain.readUInt32BE(2),

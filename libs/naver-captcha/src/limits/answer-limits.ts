@@ -29,11 +29,7 @@ export class AnswerLimits {
   }
 
   /** Runs a comparison, and counts it beside. */
-  async comparing(
-    key: OpenedKey,
-    attempt: number,
-    compare: () => Promise<Comparison>,
-  ): Promise<Comparison> {
+  async comparing(key: OpenedKey, attempt: number, compare: () => Promise<Comparison>): Promise<Comparison> {
     const [comparison] = await Promise.all([compare(), this.open.answered(key, attempt)]);
     if (comparison.result === 'wrong') await this.wrongAnswers.record(key.askerTag, false);
     return comparison;

@@ -1,5 +1,3 @@
-import { hash } from 'node:crypto';
-
 import { Inject, Injectable } from '@nestjs/common';
 import type { Subject } from 'rxjs';
 
@@ -9,9 +7,19 @@ import { QuietLogger } from '../quiet-logger.js';
 import type { CaptchaStore } from '../store/captcha-store.js';
 import { CAPTCHA_CLOCK, CAPTCHA_EVENTS, CAPTCHA_OPTIONS, CAPTCHA_STORE } from '../tokens.js';
 import type { CaptchaClock, CaptchaKind, CaptchaQuota, ResolvedCaptchaOptions } from '../types.js';
+import { accountOf } from './account.js';
 import { askStore } from './ask-store.js';
 import { BusiestAskers } from './busiest-askers.js';
 
+const SAVE_CALLS = 'To use fewer calls, require the captcha only after failures (afterFailures).';
+/** What follows for visitors once the quota is used up, and what the operator can do. */
+export const QUOTA_EXCEEDED_REMEDY = `Visitors get CAPTCHA_QUOTA_EXCEEDED until midnight in Korea. ${SAVE_CALLS}`;
+const CONSEQUENCES: Readonly<Record<QuotaEvent['level'], string>> = {
+  '80%': `When it runs out, visitors get CAPTCHA_QUOTA_EXCEEDED until midnight in Korea. ${SAVE_CALLS}`,
+  '100%': QUOTA_EXCEEDED_REMEDY,
+  closed: `NAVER reported that it is used up. ${QUOTA_EXCEEDED_REMEDY}`,
+  reopened: 'NAVER accepts calls again, so visitors get captchas again. There is nothing to do.',
+};
 /** One call issues a challenge, another one compares its answer. */
 export const CALLS_PER_CHALLENGE = 2;
 /** A closed day is tried by one call in this time: NAVER's midnight may come later than ours, or its limit be raised. */
@@ -36,8 +44,7 @@ export class DayQuota {
     @Inject(QuietLogger) private readonly logger: QuietLogger,
     @Inject(BusiestAskers) private readonly busiest: BusiestAskers,
   ) {
-    const { platform, clientId } = options;
-    this.#account = hash('sha256', [platform, clientId].join('\0'), 'base64url').slice(0, 16);
+    this.#account = accountOf(options);
   }
 
   /** Charges so many calls, all of them or none. @returns false if that exceeds `dailyQuota` */
@@ -127,7 +134,9 @@ export class DayQuota {
   #report(kind: CaptchaKind, level: QuotaEvent['level'], used: number): void {
     const { dailyQuota: limit } = this.options;
     const share = limit === undefined ? '' : ` (${used} of ${limit})`;
-    this.logger.warn(`CAPTCHA_QUOTA: the day's quota of ${kind} calls is at ${level}${share}.`);
+    this.logger.warn(
+      `CAPTCHA_QUOTA: the day's quota of ${kind} calls: ${level}${share}. ${CONSEQUENCES[level]}`,
+    );
     this.events.next({ type: 'quota', kind, level, used, limit });
     if (level !== 'reopened') this.busiest.report();
   }

@@ -91,10 +91,9 @@ export class IssueLimit {
     const { limit, windowMs } = rate;
     throw new CaptchaTooManyException({
       retryAfterSeconds: Math.ceil(windowMs / 1000),
-      detail:
-        takings[0].taken === true
-          ? `The network asked for more than ${limit * share} challenges in ${windowMs} ms.`
-          : `More than ${limit} challenges were asked for in ${windowMs} ms.`,
+      detail: takings[0].taken
+        ? `The network asked for more than ${limit * share} challenges in ${windowMs} ms.`
+        : `More than ${limit} challenges were asked for in ${windowMs} ms.`,
     });
   }
 

@@ -1,24 +1,28 @@
 import { CaptchaMalformedException } from '../errors.js';
 import { CAPTCHA_KINDS, type CaptchaKind } from '../types.js';
+import { isRecord } from '../unknown-values.js';
 
-/** What a page asks for. */
+/** The challenge that a page requests. */
 export interface ChallengeRequest {
   readonly kind: CaptchaKind;
   readonly action: string | undefined;
-  /** Whether the picture or sound comes in the same reply. */
+  /** Whether the reply contains the picture or sound. */
   readonly inline: boolean;
 }
 
-/** Reads a body that may be anything; whether the action is one is the service's matter. */
+/**
+ * Reads a body, which may be any value. The service checks the form of the action.
+ * @throws CaptchaMalformedException if the body is no such request
+ */
 export function readChallengeRequest(body: unknown): ChallengeRequest {
   if (body === undefined || body === null || body === '')
     return { kind: 'image', action: undefined, inline: false };
-  if (typeof body !== 'object' || Array.isArray(body)) throw malformed('The body is no object.');
+  if (!isRecord(body)) throw malformed('The body must be an object.');
   const { kind, action, media }: Partial<Record<string, unknown>> = { ...body };
   const known = CAPTCHA_KINDS.find((each) => each === (kind ?? 'image'));
-  if (known === undefined) throw malformed('There is no such kind.');
-  if (media !== undefined && media !== 'inline') throw malformed("media can only be 'inline'.");
-  if (action !== undefined && typeof action !== 'string') throw malformed('An action is a text.');
+  if (known === undefined) throw malformed(`kind must be ${CAPTCHA_KINDS.join(' or ')}.`);
+  if (media !== undefined && media !== 'inline') throw malformed("media must be 'inline', or absent.");
+  if (action !== undefined && typeof action !== 'string') throw malformed('action must be a string.');
   return { kind: known, action, inline: media === 'inline' };
 }
 

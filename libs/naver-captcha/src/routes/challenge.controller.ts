@@ -44,7 +44,7 @@ const Context: () => ParameterDecorator = createParamDecorator(
 const YEAR = 'public, max-age=31536000, immutable';
 const DAY = 'public, max-age=86400';
 
-/** Makes the controller of the routes: a class of its own for each call, since each has its own path and decorators. */
+/** Makes the controller of the routes: a new class for each call, because each has its own path and decorators. */
 export function challengeController(routes: CaptchaRoutesOptions): Type {
   const { path = 'captcha', decorators = [], allowedOrigins = [], binding } = routes;
   assertOrigins(allowedOrigins);
@@ -61,7 +61,8 @@ export function challengeController(routes: CaptchaRoutesOptions): Type {
     ) {
       if (options.keys === 'raw') {
         throw new Error(
-          "NaverCaptchaModule cannot start:\n  - keys: 'raw' has no routes: keys are issued elsewhere. Leave one of them out.",
+          'NaverCaptchaModule cannot start:\n' +
+            "  - routes cannot be used with keys: 'raw', because such keys are issued elsewhere. Leave one of them out.",
         );
       }
     }
@@ -80,7 +81,7 @@ export function challengeController(routes: CaptchaRoutesOptions): Type {
           binding: await binding?.(context),
         });
         if (inline) return { ...challenge, ...(await this.#inlined(challenge.key)) };
-        // Fetched while the key is on its way to the page, which asks for it next.
+        // Fetched already while the reply is sent, because the page requests it next.
         this.captcha.fetchMedia(challenge.key).catch(() => undefined);
         return challenge;
       });
@@ -103,7 +104,7 @@ export function challengeController(routes: CaptchaRoutesOptions): Type {
     @Get('widget.js')
     @DescribeWidget()
     async widget(@Context() context: ExecutionContext): Promise<StreamableFile | undefined> {
-      // Loaded with the first request: an application whose page bundles the widget never has it in memory.
+      // Loaded with the first request, so that an application whose page bundles the widget does not keep it in memory.
       const { source, hash } = await import('naver-captcha-widget/source');
       const request = context.switchToHttp().getRequest<QueriedRequest>();
       const etag = `"${hash}"`;
@@ -122,7 +123,7 @@ export function challengeController(routes: CaptchaRoutesOptions): Type {
       return new StreamableFile(body, { length: body.length, type: 'text/javascript; charset=utf-8' });
     }
 
-    /** Never kept by a browser or a proxy, and told to the person in their words. */
+    /** Replies that no browser or proxy may cache; refusals are in the visitor's language. */
     async #reply<T>(context: ExecutionContext, work: (request: QueriedRequest) => Promise<T>): Promise<T> {
       this.#setHeaders(context, { 'Cache-Control': 'no-store' });
       try {
@@ -133,7 +134,7 @@ export function challengeController(routes: CaptchaRoutesOptions): Type {
       }
     }
 
-    /** The key is made and paid for: a picture that does not come with it can still be fetched. */
+    /** Empty if NAVER does not send the media: the key has cost a call already, and the page can fetch it later. */
     async #inlined(key: string): Promise<Pick<ChallengeReply, 'media'>> {
       try {
         const { contentType, body } = await this.captcha.fetchMedia(key);
@@ -156,15 +157,17 @@ export function challengeController(routes: CaptchaRoutesOptions): Type {
   return CaptchaChallengeController;
 }
 
-/** An origin with a path, or without its scheme, would match no browser's and go unnoticed. */
+/** An origin with a path or without a scheme would never match the `Origin` header of a browser. */
 function assertOrigins(origins: readonly string[]): void {
   const odd = origins.filter((origin) => !URL.canParse(origin) || new URL(origin).origin !== origin);
   if (odd.length === 0) return;
-  throw new RangeError(`routes.allowedOrigins: ${odd.join(', ')} must look like https://shop.example.com.`);
+  throw new RangeError(
+    `routes.allowedOrigins: ${odd.join(', ')} must be scheme and host only, such as https://shop.example.com.`,
+  );
 }
 
 function keyOf(query: unknown): string {
   const key = isObject(query) ? query['key'] : undefined;
   if (typeof key === 'string') return key;
-  throw new CaptchaMalformedException({ detail: 'The query holds no key.' });
+  throw new CaptchaMalformedException({ detail: 'The query must contain one key.' });
 }

@@ -2,8 +2,8 @@ import { CaptchaInvalidException } from '../errors.js';
 import { type AnsweringRequest, headerOf } from '../contexts/context-kind.js';
 
 /**
- * Refuses a page of another site that is not allowed: each challenge costs the site a call. Browsers tell by
- * Sec-Fetch-Site; whoever is no browser can say anything, and is kept by `issueLimit`.
+ * Refuses pages of other sites that are not allowed, because each challenge costs this site a call. Browsers send
+ * `Sec-Fetch-Site`; other clients can send any headers, and `issueLimit` limits them.
  * @throws CaptchaInvalidException with status 403
  */
 export function refuseOtherSites(request: AnsweringRequest, allowedOrigins: readonly string[]): void {
@@ -11,12 +11,12 @@ export function refuseOtherSites(request: AnsweringRequest, allowedOrigins: read
   if (origin === undefined || allowedOrigins.includes(origin)) return;
   const site = headerOf(request, 'sec-fetch-site');
   if (site === 'same-origin' || site === 'same-site' || site === 'none') return;
-  // An old browser says where the page is from and nothing more.
+  // Old browsers send Origin only.
   if (site === undefined && hostOf(origin) === headerOf(request, 'host')) return;
   throw new CaptchaInvalidException({
     status: 403,
     detail:
-      'A page of another site asked for a challenge. List its origin in routes.allowedOrigins to allow it.',
+      'A page of another site requested a challenge. To allow it, add its origin to routes.allowedOrigins.',
   });
 }
 

@@ -2,20 +2,20 @@ import rangeParser from 'range-parser';
 
 import type { CaptchaMedia } from '../types.js';
 
-/** What of a picture or sound is sent, and how it is labelled. */
+/** The status, the headers and the part of a picture or sound to send. */
 export interface MediaReply {
   readonly status: 200 | 206 | 416;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
 }
 
-/** Players ask for sounds in pieces; one piece at a time is sent, and the whole where several are asked for. */
+/** Players request sounds in ranges. One range is sent as asked; a request for several gets the whole. */
 export function mediaReply({ contentType, body }: CaptchaMedia, range: string | undefined): MediaReply {
   const headers = {
     'Content-Type': contentType,
     'Accept-Ranges': 'bytes',
     'X-Content-Type-Options': 'nosniff',
-    // Opened by itself it is still only a picture: nothing in it may run.
+    // If a browser opens the URL as a page, nothing in it may run.
     'Content-Security-Policy': 'sandbox',
     'Cross-Origin-Resource-Policy': 'same-origin',
   };

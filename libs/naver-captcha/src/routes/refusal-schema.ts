@@ -1,6 +1,6 @@
 import type { CaptchaErrorCode } from '../types.js';
 
-/** A schema as OpenAPI documents hold it. */
+/** A schema of an OpenAPI document. */
 interface RefusalSchema {
   type: string;
   description: string;
@@ -8,18 +8,18 @@ interface RefusalSchema {
   properties: Record<string, { type: string; description?: string; enum?: CaptchaErrorCode[] }>;
 }
 
-/** The body of every refusal: Nest's own shape plus `code`. */
+/** The schema of every refusal's body: the body of Nest's exceptions, with `code`. */
 export function refusalSchema(codes: readonly CaptchaErrorCode[]): RefusalSchema {
   return {
     type: 'object',
-    description: 'Why a request did not get through.',
+    description: 'Why the captcha refused a request.',
     required: ['statusCode', 'error', 'message', 'code'],
     properties: {
       statusCode: { type: 'integer' },
       error: { type: 'string' },
       message: { type: 'string', description: 'For people: Korean or English, by Accept-Language.' },
       code: { type: 'string', description: 'For programs.', enum: [...codes] },
-      errorCode: { type: 'string', description: 'The same as `code`, where Nest’s version has it.' },
+      errorCode: { type: 'string', description: 'The same as `code`, in versions of Nest that send it.' },
     },
   };
 }

@@ -4,13 +4,13 @@ import { applyDecorators, SetMetadata } from '@nestjs/common';
 
 import { refusalSchema } from './refusal-schema.js';
 
-// The keys under which @nestjs/swagger looks, so that an application that has it finds the routes described, and one
-// that has not loads nothing.
+// The metadata keys that @nestjs/swagger reads: an application with it has the routes in its document, and an
+// application without it loads nothing.
 const OPERATION = 'swagger/apiOperation';
 const RESPONSE = 'swagger/apiResponse';
 const PARAMETERS = 'swagger/apiParameters';
 
-/** Version 7 takes it for granted that TypeScript left the types of parameters; each of these handlers has one. */
+/** Version 7 requires the types of parameters, which not every compiler emits; each of these handlers has one. */
 const ONE_PARAMETER = Reflect.metadata('design:paramtypes', [Object]);
 
 const refusals = Object.fromEntries(
@@ -20,10 +20,10 @@ const refusals = Object.fromEntries(
       description: 'The request, or the key, is not valid.',
       codes: ['CAPTCHA_MALFORMED', 'CAPTCHA_EXPIRED', 'CAPTCHA_INVALID'] as const,
     },
-    { status: '429', description: 'Too many were asked for.', codes: ['CAPTCHA_TOO_MANY'] as const },
+    { status: '429', description: 'Too many requests.', codes: ['CAPTCHA_TOO_MANY'] as const },
     {
       status: '503',
-      description: 'NAVER cannot be asked, or the day’s quota is used up.',
+      description: 'NAVER is unavailable, or the day’s quota is used up.',
       codes: ['CAPTCHA_UNAVAILABLE', 'CAPTCHA_QUOTA_EXCEEDED'] as const,
     },
   ].map(({ status, description, codes }) => [
@@ -55,7 +55,7 @@ export function DescribeChallenge(): MethodDecorator {
     ]),
     SetMetadata(RESPONSE, {
       '201': {
-        description: 'The challenge; with its picture or sound where that was asked for.',
+        description: 'The challenge, with its picture or sound if `media` is `inline`.',
         content: {
           'application/json': {
             schema: {

@@ -1,8 +1,8 @@
-/** How much may be taken under one name, and how long that is remembered. */
+/** How often a name may be taken, and how long its count is kept. */
 export interface CaptchaStoreLimit {
-  /** How often the name can be taken before it is refused. */
+  /** The count at which further takings are refused. */
   readonly limit: number;
-  /** Milliseconds until the count is forgotten; they start with the first taking and are never extended. */
+  /** Milliseconds after the first taking until the count is deleted; later takings do not extend them. */
   readonly ttlMs: number;
   /**
    * How much to take; all of it or nothing. Only stores that have `pop` are asked for more than 1.
@@ -11,7 +11,7 @@ export interface CaptchaStoreLimit {
   readonly amount?: number | undefined;
 }
 
-/** What a taking brought. */
+/** The result of a taking. */
 export interface CaptchaStoreTaking {
   readonly taken: boolean;
   /** The count after this call. */
@@ -19,8 +19,8 @@ export interface CaptchaStoreTaking {
 }
 
 /**
- * Where used keys and counts are remembered. Names are prefixed by purpose (`attempt:`, `passed:`, …) and hold no
- * personal data. An operation that cannot be carried out throws; it never guesses.
+ * Remembers used keys and counts. Names have a prefix for their purpose (`attempt:`, `passed:`, …) and contain no
+ * personal data. An operation that cannot be carried out must throw; it must never return a guess.
  */
 export interface CaptchaStore {
   /** Counts up unless that exceeds the limit; atomic, also between processes. A refusal adds nothing. */
@@ -32,7 +32,7 @@ export interface CaptchaStore {
   release(name: string, amount?: number): Promise<void>;
   /** The count; 0 where there is none. */
   get(name: string): Promise<number>;
-  /** Sets the count, and the time it is remembered. */
+  /** Sets the count, and the milliseconds until it is deleted. */
   set(name: string, count: number, lifetime: { readonly ttlMs: number }): Promise<void>;
   delete(name: string): Promise<void>;
   /**
@@ -40,4 +40,12 @@ export interface CaptchaStore {
    * challenges that no visitor answers stay charged against the day's quota.
    */
   pop?(name: string): Promise<number>;
+}
+
+/**
+ * A failure whose message is written to the log: a store throws one to tell the operator what to do. The message must
+ * hold no secret, no address and no name of an entry; of other errors only the class is written.
+ */
+export class CaptchaStoreError extends Error {
+  override readonly name: string = 'CaptchaStoreError';
 }

@@ -1,5 +1,11 @@
+import { SYSTEM_CLOCK, spanClock } from '../span-clock.js';
 import type { CaptchaClock } from '../types.js';
-import type { CaptchaStore, CaptchaStoreLimit, CaptchaStoreTaking } from './captcha-store.js';
+import {
+  type CaptchaStore,
+  CaptchaStoreError,
+  type CaptchaStoreLimit,
+  type CaptchaStoreTaking,
+} from './captcha-store.js';
 
 interface Entry {
   count: number;
@@ -11,40 +17,44 @@ interface Purpose {
   nextSweepAt: number;
 }
 
-/** How many old entries each new one looks at: the map shrinks as fast as it grew, with no timer. */
-const LOOKED_AT_PER_INSERT = 4;
+/** How many old entries each insert checks: the map shrinks as fast as it grew, without a timer. */
+const CHECKED_PER_INSERT = 4;
 
-/** Thrown when a purpose holds as many living entries as it may: forgetting one would let a used key pass again. */
-export class MemoryCaptchaStoreFullError extends Error {
+/** Thrown if a purpose has `maxEntries` unexpired entries: deleting one would let a used key pass again. */
+export class MemoryCaptchaStoreFullError extends CaptchaStoreError {
   override readonly name = 'MemoryCaptchaStoreFullError';
 }
 
-/** How a {@link MemoryCaptchaStore} is set up. */
+/** The options of a {@link MemoryCaptchaStore}. */
 export interface MemoryCaptchaStoreOptions {
   /**
-   * Entries of one purpose (`attempt:`, `passed:`, …) kept at once; about 150 bytes each.
+   * The most entries of one purpose (`attempt:`, `passed:`, …); each takes about 150 bytes.
    * @default 100000
    */
   readonly maxEntries?: number | undefined;
-  /** @default the system's clock */
+  /**
+   * The clock that entries expire by.
+   * @default the system's clock
+   */
   readonly clock?: CaptchaClock | undefined;
 }
 
 /**
- * Remembers in this process: forgets at a restart, and other processes know nothing of it. Each purpose is bounded
- * apart, and a full one refuses rather than forgets.
+ * Remembers used keys and counts in the memory of this process: a restart loses them, and other processes do not share
+ * them. Each purpose has its own limit; when it is full, the store throws instead of deleting entries.
  */
 export class MemoryCaptchaStore implements CaptchaStore {
   readonly #purposes = new Map<string, Purpose>();
   readonly #maxEntries: number;
-  readonly #clock: CaptchaClock;
+  /** Lifetimes are spans: a corrected system time must not keep a limit full, nor forget a used key. */
+  readonly #spanMs: () => number;
 
   constructor(options: MemoryCaptchaStoreOptions = {}) {
     this.#maxEntries = options.maxEntries ?? 100_000;
-    this.#clock = options.clock ?? { now: () => Date.now() };
+    this.#spanMs = spanClock(options.clock ?? SYSTEM_CLOCK);
   }
 
-  /** Not async, which would hand on each promise a few turns later, several times a request. */
+  /** Not async, which would settle each promise a few microtasks later, several times a request. */
   take(name: string, limit: CaptchaStoreLimit): Promise<CaptchaStoreTaking> {
     return new Promise((resolve) => {
       resolve(this.#take(name, limit));
@@ -63,7 +73,7 @@ export class MemoryCaptchaStore implements CaptchaStore {
 
   async set(name: string, count: number, { ttlMs }: { readonly ttlMs: number }): Promise<void> {
     this.#purpose(name).entries.delete(name);
-    this.#insert(name, { count, expiresAt: this.#clock.now() + ttlMs });
+    this.#insert(name, { count, expiresAt: this.#spanMs() + ttlMs });
     return Promise.resolve();
   }
 
@@ -82,7 +92,7 @@ export class MemoryCaptchaStore implements CaptchaStore {
     const entry = this.#living(name);
     if (entry === undefined) {
       if (amount > limit) return { taken: false, count: 0 };
-      this.#insert(name, { count: amount, expiresAt: this.#clock.now() + ttlMs });
+      this.#insert(name, { count: amount, expiresAt: this.#spanMs() + ttlMs });
       return { taken: true, count: amount };
     }
     if (entry.count + amount > limit) return { taken: false, count: entry.count };
@@ -103,7 +113,7 @@ export class MemoryCaptchaStore implements CaptchaStore {
   #living(name: string): Entry | undefined {
     const { entries } = this.#purpose(name);
     const entry = entries.get(name);
-    if (entry === undefined || entry.expiresAt > this.#clock.now()) return entry;
+    if (entry === undefined || entry.expiresAt > this.#spanMs()) return entry;
     entries.delete(name);
     return undefined;
   }
@@ -111,18 +121,18 @@ export class MemoryCaptchaStore implements CaptchaStore {
   #insert(name: string, entry: Entry): void {
     const purpose = this.#purpose(name);
     const { entries } = purpose;
-    const now = this.#clock.now();
-    this.#forgetExpired(entries, now, LOOKED_AT_PER_INSERT);
+    const now = this.#spanMs();
+    this.#forgetExpired(entries, now, CHECKED_PER_INSERT);
     if (entries.size >= this.#maxEntries) {
-      // Lifetimes differ, so the oldest entry need not be the first to expire. One full look a second at the most.
+      // Lifetimes differ, so the oldest entry need not be the first to expire. At most one full check a second.
       if (now >= purpose.nextSweepAt) {
         purpose.nextSweepAt = now + 1000;
         this.#forgetExpired(entries, now, entries.size);
       }
       if (entries.size >= this.#maxEntries) {
         throw new MemoryCaptchaStoreFullError(
-          `The memory store holds ${entries.size} living entries of one purpose and takes no more. ` +
-            'Raise maxEntries, or pass a store that several processes share.',
+          `The memory store has ${entries.size} unexpired entries of one purpose and accepts no more. ` +
+            'Raise maxEntries of MemoryCaptchaStore, or use RedisCaptchaStore.',
         );
       }
     }
@@ -130,10 +140,10 @@ export class MemoryCaptchaStore implements CaptchaStore {
   }
 
   #forgetExpired(entries: Map<string, Entry>, now: number, atMost: number): void {
-    let looked = 0;
+    let checked = 0;
     for (const [name, entry] of entries) {
-      if (looked >= atMost) return;
-      looked += 1;
+      if (checked >= atMost) return;
+      checked += 1;
       if (entry.expiresAt <= now) entries.delete(name);
     }
   }

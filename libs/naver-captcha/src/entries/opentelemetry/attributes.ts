@@ -2,10 +2,10 @@ import type { Attributes } from '@opentelemetry/api';
 
 import type { UpstreamCallEvent } from '../../events.js';
 
-/** The scope under which spans and metrics are found. */
+/** The instrumentation scope of the spans and metrics. */
 export const SCOPE = 'nestjs-naver-captcha';
 
-/** What is the library's own stands under `naver.captcha`; the rest are OpenTelemetry's names and meanings. */
+/** Attributes of this library begin with `naver.captcha`; the others are OpenTelemetry's semantic conventions. */
 export const KIND = 'naver.captcha.kind';
 export const OPERATION = 'naver.captcha.operation';
 export const PLATFORM = 'naver.captcha.platform';
@@ -18,12 +18,12 @@ export const METHOD = 'http.request.method';
 export const SERVER_ADDRESS = 'server.address';
 export const SERVER_PORT = 'server.port';
 
-/** Without what is absent: an undefined attribute has no meaning in OpenTelemetry. */
+/** Leaves out undefined attributes, which have no meaning in OpenTelemetry. */
 export function present(attributes: Attributes): Attributes {
   return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined));
 }
 
-/** Why a call failed. A key that NAVER does not know, or no longer, is an answer like any other. */
+/** The code of a failed call. Returns undefined if NAVER answered, also if it does not know the key. */
 export function failureOf({ code }: UpstreamCallEvent): string | undefined {
   return code === 'CAPTCHA_EXPIRED' || code === 'CAPTCHA_INVALID' ? undefined : code;
 }

@@ -15,7 +15,7 @@ import {
   STATUS_CODE,
 } from './attributes.js';
 
-/** One span for each attempt at a call to NAVER, made when it has ended: below the span of the request that caused it. */
+/** Makes one span for each attempt at a call to NAVER when it has ended, as a child of the active span. */
 export class CallSpans {
   readonly #address: string;
   readonly #port: number;
@@ -48,7 +48,7 @@ export class CallSpans {
   }
 }
 
-/** Nothing where no SDK is registered, as far as the API's own provider tells: then no span is made. */
+/** Returns undefined if the API's provider reports that no SDK is registered: then no span is made. */
 function tracer(): Tracer | undefined {
   const provider: TracerProvider & Partial<Delegating> = trace.getTracerProvider();
   return provider.getDelegateTracer === undefined
@@ -56,7 +56,7 @@ function tracer(): Tracer | undefined {
     : provider.getDelegateTracer(SCOPE);
 }
 
-/** What the API hands out stands in for the SDK's provider, and knows whether there is one. */
+/** The API's provider forwards to the SDK's; its `getDelegateTracer` returns undefined if there is none. */
 interface Delegating {
   getDelegateTracer(name: string): Tracer | undefined;
 }

@@ -29,15 +29,15 @@ import {
 
 const SECONDS: MetricOptions = {
   unit: 's',
-  // OpenTelemetry's own for HTTP: by default they are meant for milliseconds.
+  // OpenTelemetry's boundaries for HTTP durations; the default boundaries suit milliseconds.
   advice: {
     explicitBucketBoundaries: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10],
   },
 };
 
 /**
- * The metrics. Every attribute has few values: an action is told where the application's code names it, and not with a
- * challenge, where the browser does.
+ * The metrics. Every attribute has few values: verdicts carry the action, which the application's code names, but
+ * challenges do not, because there the browser names it.
  */
 export class CaptchaInstruments {
   readonly #callDuration: Histogram;
@@ -53,11 +53,11 @@ export class CaptchaInstruments {
 
   constructor(private readonly meter: Meter) {
     this.#callDuration = meter.createHistogram('naver.captcha.call.duration', {
-      description: 'How long NAVER took for one attempt at a call.',
+      description: 'The duration of one attempt at a call to NAVER.',
       ...SECONDS,
     });
     this.#refusedCalls = meter.createCounter('naver.captcha.call.refused', {
-      description: 'Calls that quota or breaker refused before anything was sent to NAVER.',
+      description: 'Calls that the quota or a breaker refused before they were sent to NAVER.',
       unit: '{call}',
     });
     this.#challenges = meter.createCounter('naver.captcha.challenges', {
@@ -69,11 +69,11 @@ export class CaptchaInstruments {
       unit: '{verdict}',
     });
     this.#verdictDuration = meter.createHistogram('naver.captcha.verdict.duration', {
-      description: "How long judging an answer took, NAVER's part included.",
+      description: 'The duration of judging an answer, including the call to NAVER.',
       ...SECONDS,
     });
     this.#allowed = meter.createCounter('naver.captcha.allowed', {
-      description: 'Requests let through although NAVER could not be asked.',
+      description: 'Requests let through while NAVER was unavailable.',
       unit: '{request}',
     });
     this.#breakerChanges = meter.createCounter('naver.captcha.breaker.changes', {
@@ -120,7 +120,7 @@ export class CaptchaInstruments {
     this.#breakerChanges.add(1, { [OPERATION]: operation, [BREAKER_STATE]: state });
   }
 
-  /** Asks for the quota whenever somebody reads the metrics, and at no other time. Yields what ends that. */
+  /** Calls `ask` each time the metrics are collected. @returns a function that stops it */
   observeQuota(ask: () => Promise<Record<CaptchaKind, CaptchaQuota> | undefined>): () => void {
     const gauges = [this.#quotaUsed, this.#quotaLimit, this.#quotaLeft];
     const observe: BatchObservableCallback = async (result) => {
@@ -139,7 +139,7 @@ export class CaptchaInstruments {
   }
 }
 
-/** Never negative: the clock may have gone back. */
+/** Never negative, even if the clock was set back. */
 function seconds(milliseconds: number): number {
   return Math.max(0, milliseconds) / 1000;
 }

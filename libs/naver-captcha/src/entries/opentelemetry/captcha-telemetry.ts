@@ -11,12 +11,12 @@ import { CallSpans } from './call-spans.js';
 import { CaptchaInstruments } from './captcha-instruments.js';
 
 /**
- * Tells OpenTelemetry what happens: provide it once, where `NaverCaptchaModule` can be injected. It needs an SDK that
- * was registered before the application started, and costs next to nothing without one.
+ * Reports the module's events to OpenTelemetry. Provide it once, in a module that can inject what `NaverCaptchaModule`
+ * exports. It needs an SDK that is registered before the application starts; without one it does almost nothing.
  *
- * Spans, one for each attempt at a call to NAVER, are below the active span; metrics are under `naver.captcha`. Neither
- * holds a key, an answer, a secret or anything about a person. Of several modules with credentials of their own, each
- * with its own `CaptchaTelemetry`, the counts are added up.
+ * Each attempt at a call to NAVER is a span, a child of the active span; the names of the metrics begin with
+ * `naver.captcha`. Neither contains a key, an answer, a secret or personal data. If several modules with different
+ * credentials each have a `CaptchaTelemetry`, their counts are added up.
  */
 @Injectable()
 export class CaptchaTelemetry implements OnModuleInit, OnApplicationShutdown {
@@ -38,12 +38,12 @@ export class CaptchaTelemetry implements OnModuleInit, OnApplicationShutdown {
       () => {
         subscription.unsubscribe();
       },
-      // What the store cannot tell is not told.
+      // If the store fails, the gauges have no value.
       instruments.observeQuota(() => this.captcha.quota().catch(() => undefined)),
     );
   }
 
-  /** Not onModuleDestroy: requests are served still when Nest calls that. */
+  /** Not onModuleDestroy: Nest still serves requests when it calls that. */
   onApplicationShutdown(): void {
     for (const end of this.#endings.splice(0)) end();
   }

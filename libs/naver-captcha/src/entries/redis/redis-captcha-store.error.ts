@@ -1,15 +1,17 @@
+import { CaptchaStoreError } from '../../store/captcha-store.js';
+
 /**
- * Why Redis could not be asked: `timeout` (no answer in time), `overload` (too many answers outstanding), `error`
- * (Redis or the client refused), `reply` (an answer that makes no sense).
+ * Why an operation failed: `timeout` (Redis did not answer within `timeoutMs`), `overload` (too many commands are
+ * pending), `error` (Redis or its client reported an error), `reply` (the reply was not a count).
  */
 export type RedisCaptchaStoreFailure = 'timeout' | 'overload' | 'error' | 'reply';
 
 /**
- * Redis could not be asked. Nothing is known: the operation may have been carried out, or may still be. Holds neither
- * the client's error nor an address, for those can hold a password. Not covered: mistakes in the store's options,
- * which are a `TypeError` or a `RangeError`.
+ * An operation of the store failed; Redis may have carried it out, or may still do so. It contains neither the client's
+ * error nor an address, because those can contain a password. Not covered: invalid options of the store, which throw a
+ * `TypeError` or a `RangeError`.
  */
-export class RedisCaptchaStoreError extends Error {
+export class RedisCaptchaStoreError extends CaptchaStoreError {
   override readonly name = 'RedisCaptchaStoreError';
 
   constructor(

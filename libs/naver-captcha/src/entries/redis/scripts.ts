@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
 
-/** What Redis carries out in one go. Each touches one key only, so that a cluster takes it too. */
+/** A script that Redis runs atomically. Each reads and writes one key only, as a Redis Cluster requires. */
 export interface RedisScript {
   readonly source: string;
-  /** The name under which Redis remembers it. */
+  /** The hash under which Redis remembers the script. */
   readonly sha1: string;
 }
 
@@ -11,7 +11,7 @@ function script(source: string): RedisScript {
   return { source, sha1: hash('sha1', source) };
 }
 
-// A key that is there keeps the time it has left: INCRBY and DECRBY do not touch it.
+// INCRBY and DECRBY leave the expiry of an existing key unchanged.
 export const TAKE = script(`
 local held = redis.call('GET', KEYS[1])
 local count = tonumber(held or 0)
@@ -29,7 +29,7 @@ if amount > 0 then return redis.call('DECRBY', KEYS[1], amount) end
 return count
 `);
 
-// The plain commands would do, but clients send plain reads to replicas, which may lag; scripts go to the master.
+// A script, because clients may send a plain GET to a replica, which may lag; scripts always run on the master.
 export const GET = script(`
 return tonumber(redis.call('GET', KEYS[1]) or 0)
 `);

@@ -3,15 +3,15 @@ import type { ComponentSchemas } from './component-schemas.js';
 import type { Content, MediaType, Operation, Parameters, Reference, RequestBody } from './openapi-types.js';
 import type { Protection } from './protection.js';
 
-/** Bodies that are parsed when guards run; of others the guard sees the headers alone. */
+/** Types of bodies that are parsed before guards run; with others the guard finds an answer in the headers only. */
 const PARSED = /^application\/(?:x-www-form-urlencoded|(?:[\w.-]+\+)?json)\b/i;
-/** Methods whose requests have a body on every adapter. */
+/** Methods whose bodies every adapter parses. */
 const WITH_BODY: ReadonlySet<string> = new Set(['post', 'put', 'patch']);
 
 const KEY = 'The key of the challenge.';
-const VALUE = 'What the person read in the picture, or heard.';
+const VALUE = 'The characters in the picture, or the digits in the sound.';
 
-/** Adds the answer to what a request holds: in the body where the guard can see one, else in the headers. */
+/** Adds the answer to an operation: to the body's fields if the guard finds them there, otherwise to the headers. */
 export function withAnswer(
   operation: Operation,
   method: string,
@@ -33,14 +33,14 @@ export function withAnswer(
   return described;
 }
 
-/** A handler that names no body may be sent one all the same. */
+/** The body to describe; JSON if the handler declares none, as clients may send one all the same. */
 function bodyOf({ requestBody }: Operation, method: string): RequestBody | undefined {
   if (!WITH_BODY.has(method) && !(method === 'delete' && requestBody !== undefined)) return undefined;
   if (requestBody === undefined) return { content: { 'application/json': {} } };
   return '$ref' in requestBody ? undefined : requestBody;
 }
 
-/** A list or a bare text has no place for fields. */
+/** Returns true if the body is an object: an array or a string cannot have the two fields. */
 function takesFields(type: string, media: MediaType | undefined, schemas: ComponentSchemas): boolean {
   const schema = media?.schema;
   const resolved = schema === undefined ? {} : schemas.resolve(schema);
@@ -52,7 +52,7 @@ function answerSchema(names: CaptchaAnswerNames, required: boolean, schemas: Com
     type: 'object',
     description: required
       ? 'The answer to a captcha.'
-      : 'The answer to a captcha, where the server asks for one.',
+      : 'The answer to a captcha, if the server requires one.',
     ...(required ? { required: [names.key, names.value] } : {}),
     properties: {
       [names.key]: { type: 'string', description: KEY },
@@ -76,7 +76,7 @@ function joined(media: MediaType, answer: Reference): MediaType {
   return { ...media, schema: media.schema === undefined ? answer : { allOf: [media.schema, answer] } };
 }
 
-/** Headers that the application described itself are left as they are. */
+/** Adds the two headers, except those that the application has described itself. */
 function withHeaders(
   { parameters = [] }: Operation,
   names: CaptchaAnswerNames,

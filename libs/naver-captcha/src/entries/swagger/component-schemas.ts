@@ -4,7 +4,7 @@ import type { Reference, Schema, Schemas } from './openapi-types.js';
 
 const PREFIX = '#/components/schemas/';
 
-/** The schemas of a document that its operations share. */
+/** The schemas that the operations of a document share. */
 export class ComponentSchemas {
   #schemas: Schemas;
 
@@ -16,18 +16,18 @@ export class ComponentSchemas {
     return this.#schemas;
   }
 
-  /** Adds a schema once; under another name where the application has one of its own by this name. */
+  /** Adds a schema once; under another name if the application has a different schema of this name. */
   add(name: string, schema: Schema): Reference {
     for (let copy = 1; ; copy += 1) {
       const free = copy === 1 ? name : `${name}${copy}`;
-      const there = this.#schemas[free];
-      if (there === undefined) this.#schemas = { ...this.#schemas, [free]: schema };
-      else if (!isDeepStrictEqual(there, schema)) continue;
+      const existing = this.#schemas[free];
+      if (existing === undefined) this.#schemas = { ...this.#schemas, [free]: schema };
+      else if (!isDeepStrictEqual(existing, schema)) continue;
       return { $ref: PREFIX + free };
     }
   }
 
-  /** What a reference leads to; a schema is its own. */
+  /** The schema that a reference points to; any other schema is returned as it is. */
   resolve(schema: Schema): Schema {
     if (!('$ref' in schema)) return schema;
     return this.#schemas[schema.$ref.replace(PREFIX, '')] ?? schema;

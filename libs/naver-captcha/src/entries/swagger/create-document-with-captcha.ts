@@ -1,6 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { type OpenAPIObject, type SwaggerDocumentOptions, SwaggerModule } from '@nestjs/swagger';
 
+import { isObject } from '../../unknown-values.js';
 import { withAnswer } from './answer-fields.js';
 import { ComponentSchemas } from './component-schemas.js';
 import { unmarked, withMarks } from './marked-handlers.js';
@@ -9,11 +10,11 @@ import { type Protection, protections } from './protection.js';
 import { withRefusals } from './refusals.js';
 
 /**
- * `SwaggerModule.createDocument()` that knows of captchas: the same arguments, the same document, and every route
- * behind a `CaptchaGuard` shows the two fields, or headers, of the answer and what it is refused with.
+ * `SwaggerModule.createDocument()` with captchas: it takes the same arguments and returns the same document, in which
+ * every route behind a `CaptchaGuard` also shows the two fields, or headers, of the answer and the refusals.
  *
- * The fields stand in JSON and form bodies, else the headers do; neither where `extract` finds the answer elsewhere.
- * They are required unless `skipIf` or `afterFailures` may do without. Names and statuses are the module's.
+ * JSON and form bodies get the fields, other requests the headers, and routes with `extract` neither. They are required
+ * unless the route has `skipIf` or `afterFailures`. Names and statuses are those of the module's options.
  */
 export function createDocumentWithCaptcha(
   app: INestApplication,
@@ -40,7 +41,7 @@ export function createDocumentWithCaptcha(
 
 function describedItem(item: PathItem, found: readonly Protection[], schemas: ComponentSchemas): PathItem {
   const described = { ...item };
-  // Not a list of methods: @All() makes more of them than OpenAPI knows.
+  // Not a fixed list of methods: @All() adds methods that OpenAPI does not define.
   for (const [method, operation] of Object.entries<unknown>({ ...item })) {
     if (!isOperation(operation)) continue;
     const [rest, index] = unmarked(operation);
@@ -53,5 +54,5 @@ function describedItem(item: PathItem, found: readonly Protection[], schemas: Co
 }
 
 function isOperation(value: unknown): value is Operation {
-  return typeof value === 'object' && value !== null && 'responses' in value;
+  return isObject(value) && 'responses' in value;
 }

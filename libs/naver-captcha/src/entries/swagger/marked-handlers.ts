@@ -5,17 +5,16 @@ import type { GuardedHandler } from '../../module/guarded-handlers.js';
 const MARK = 'x-nestjs-naver-captcha';
 
 /**
- * Does the work while `@nestjs/swagger` finds a mark on each of these handlers: their place in the list. The handlers
- * themselves are left alone, since one of a base class may be protected in one controller and not in another, and in
- * one application and not in the next: for as long as the work takes, stand-ins that inherit their metadata take
- * their places.
+ * Runs `work` while `@nestjs/swagger` finds a mark on each of these handlers: its index in the list. The handlers
+ * themselves do not change, because a handler of a base class may be protected in one controller, or in one
+ * application, and not in another. Substitutes that inherit their metadata replace them until `work` returns.
  */
 export function withMarks<T>(handlers: readonly GuardedHandler[], work: () => T): T {
   const undo: (() => void)[] = [];
   try {
     for (const [index, { prototype, name, handler }] of handlers.entries()) {
       const own = Object.getOwnPropertyDescriptor(prototype, name);
-      const marked = standIn(handler);
+      const marked = substituteFor(handler);
       ApiExtension(MARK, index)(prototype, name, { value: marked });
       Object.defineProperty(prototype, name, {
         value: marked,
@@ -30,12 +29,12 @@ export function withMarks<T>(handlers: readonly GuardedHandler[], work: () => T)
     }
     return work();
   } finally {
-    // The last first: a controller may be in several modules.
+    // In reverse order, because a controller in several modules was replaced several times.
     for (const restore of undo.reverse()) restore();
   }
 }
 
-/** Takes the mark off what was made meanwhile. @returns the rest, and which handler it was made of */
+/** Removes the mark from an operation. @returns the operation without it, and the index of its handler if it had one */
 export function unmarked<T extends object>(marked: T): readonly [T, number | undefined] {
   const index: unknown = Reflect.get(marked, MARK);
   if (typeof index !== 'number') return [marked, undefined];
@@ -44,9 +43,9 @@ export function unmarked<T extends object>(marked: T): readonly [T, number | und
   return [rest, index];
 }
 
-/** Metadata is looked for along the prototype chain, and `@nestjs/swagger` asks a handler for its name. */
-function standIn(handler: { readonly name: string }): object {
-  const stand = (): void => undefined;
-  Object.setPrototypeOf(stand, handler);
-  return Object.defineProperty(stand, 'name', { value: handler.name });
+/** Inherits the handler's metadata, which is looked up along the prototype chain, and has its name. */
+function substituteFor(handler: { readonly name: string }): object {
+  const substitute = (): void => undefined;
+  Object.setPrototypeOf(substitute, handler);
+  return Object.defineProperty(substitute, 'name', { value: handler.name });
 }

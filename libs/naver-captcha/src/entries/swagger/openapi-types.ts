@@ -1,6 +1,6 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 
-// Derived, since older versions of @nestjs/swagger export no more than the type of the whole document.
+// Derived, because older versions of @nestjs/swagger export only the type of the whole document.
 
 export type PathItem = OpenAPIObject['paths'][string];
 export type Operation = NonNullable<PathItem['get']>;
@@ -13,7 +13,7 @@ export type MediaType = Content[string];
 export type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
 export type Schema = Schemas[string];
 
-/** Where a thing stands that is described elsewhere in the document. */
+/** A reference to a part of the document that is described elsewhere. */
 export interface Reference {
   $ref: string;
 }

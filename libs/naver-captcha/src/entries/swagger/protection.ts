@@ -5,17 +5,17 @@ import { captchaGuardOf, type GuardedHandler, guardedHandlers } from '../../modu
 import { CAPTCHA_OPTIONS } from '../../tokens.js';
 import type { CaptchaAnswerNames, ResolvedCaptchaOptions } from '../../types.js';
 
-/** What a client has to know of a protected handler. */
+/** What a document shows of a protected handler. */
 export interface Protection {
   readonly handler: GuardedHandler;
-  /** Whether each request needs an answer. */
+  /** Whether every request needs an answer. */
   readonly required: boolean;
   readonly bodyFields: CaptchaAnswerNames | false;
   readonly headerNames: CaptchaAnswerNames | false;
   readonly options: ResolvedCaptchaOptions;
 }
 
-/** Every handler of the application that a captcha guard stands in front of. */
+/** Every handler of the application that has a captcha guard. */
 export function protections(app: INestApplicationContext): Protection[] {
   const application = app.get(ApplicationConfig);
   const found: Protection[] = [];
@@ -25,7 +25,7 @@ export function protections(app: INestApplicationContext): Protection[] {
     if (guard === undefined || requirement?.required === false) continue;
     const options = guard.options ?? app.get<ResolvedCaptchaOptions>(CAPTCHA_OPTIONS);
     const { skipIf = false, afterFailures, extract } = requirement ?? {};
-    // Only the application itself knows where its own code finds the answer.
+    // The application's own code finds the answer, so its place is not known here.
     const isFoundElsewhere = extract !== undefined || guard.overridesFindAnswer;
     found.push({
       handler,

@@ -5,7 +5,7 @@ import type { CaptchaErrorCode, ResolvedCaptchaOptions } from '../../types.js';
 import type { ComponentSchemas } from './component-schemas.js';
 import type { MediaType, Operation, Response, Responses } from './openapi-types.js';
 
-/** What a guard can refuse with; `CAPTCHA_TOO_MANY` is about making challenges. */
+/** The codes that a guard refuses with; `CAPTCHA_TOO_MANY` refuses challenges. */
 const CODES = [
   'CAPTCHA_MISSING',
   'CAPTCHA_MALFORMED',
@@ -17,10 +17,13 @@ const CODES = [
   'CAPTCHA_QUOTA_EXCEEDED',
   'CAPTCHA_MISCONFIGURED',
 ] as const satisfies readonly CaptchaErrorCode[];
-const COME_BACK: ReadonlySet<CaptchaErrorCode> = new Set(['CAPTCHA_UNAVAILABLE', 'CAPTCHA_QUOTA_EXCEEDED']);
+const WITH_RETRY_AFTER: ReadonlySet<CaptchaErrorCode> = new Set([
+  'CAPTCHA_UNAVAILABLE',
+  'CAPTCHA_QUOTA_EXCEEDED',
+]);
 const JSON_TYPE = 'application/json';
 
-/** Adds the refusals, by the status that is really sent. */
+/** Adds the refusals to an operation, by the statuses that the module's options give them. */
 export function withRefusals(
   operation: Operation,
   options: ResolvedCaptchaOptions,
@@ -28,15 +31,15 @@ export function withRefusals(
 ): Operation {
   const responses: Responses = { ...operation.responses };
   for (const [status, refusals] of byStatus(options)) {
-    const there = responses[status];
-    // Described in another place, where other operations find it too.
-    if (there !== undefined && '$ref' in there) continue;
-    responses[status] = join(there, responseOf(refusals, schemas));
+    const existing = responses[status];
+    // Other operations may share the response that a reference points to, so it stays unchanged.
+    if (existing !== undefined && '$ref' in existing) continue;
+    responses[status] = join(existing, responseOf(refusals, schemas));
   }
   return { ...operation, responses };
 }
 
-/** As they come to a client that asks for no language. */
+/** The refusals by status, as a client without `Accept-Language` gets them. */
 function byStatus(options: ResolvedCaptchaOptions): Map<number, CaptchaException[]> {
   const groups = new Map<number, CaptchaException[]>();
   for (const code of CODES) {
@@ -51,11 +54,11 @@ function responseOf(refusals: readonly CaptchaException[], schemas: ComponentSch
   const codes = refusals.map(({ code }) => code);
   return {
     description: `Refused by the captcha: ${codes.join(', ')}.`,
-    ...(codes.some((code) => COME_BACK.has(code))
+    ...(codes.some((code) => WITH_RETRY_AFTER.has(code))
       ? {
           headers: {
             'Retry-After': {
-              description: 'Seconds after which trying again makes sense.',
+              description: 'Seconds after which the client may try again.',
               schema: { type: 'integer' },
             },
           },
@@ -77,7 +80,7 @@ function responseOf(refusals: readonly CaptchaException[], schemas: ComponentSch
   };
 }
 
-/** What the application says of the same status stays, and stands first. */
+/** Joins the application's response of a status with ours; the application's comes first. */
 function join(theirs: Response | undefined, ours: Response): Response {
   if (theirs === undefined) return ours;
   return {
@@ -96,7 +99,7 @@ function joinMedia(theirs: MediaType = {}, ours: MediaType = {}): MediaType {
   return {
     ...theirs,
     ...(first === undefined ? {} : { schema: others.length === 0 ? first : { anyOf: [first, ...others] } }),
-    // A document may hold `example` or `examples`, not both.
+    // OpenAPI allows `example` or `examples`, not both.
     ...('example' in theirs ? {} : { examples: { ...ours.examples, ...theirs.examples } }),
   };
 }

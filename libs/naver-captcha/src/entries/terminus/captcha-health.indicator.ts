@@ -9,12 +9,12 @@ import { CAPTCHA_CLOCK, CAPTCHA_EVENTS } from '../../tokens.js';
 import type { CaptchaClock, CaptchaKind, CaptchaQuota, NaverCall } from '../../types.js';
 import { KnownBreakers } from './known-breakers.js';
 import { type CaptchaCredentialsState, KnownCredentials } from './known-credentials.js';
-import { tellTerminus } from './tell-terminus.js';
+import { terminusResult } from './terminus-result.js';
 
-/** What the health depends on. */
+/** What a health check looks at. */
 export interface CaptchaHealthOptions {
   /**
-   * The kinds the site needs: NAVER Developers has them ticked apart, and gives each its own quota.
+   * The kinds that the site needs: NAVER Developers enables each separately, and gives each its own quota.
    * @default ['image']
    */
   readonly kinds?: readonly CaptchaKind[] | undefined;
@@ -22,30 +22,30 @@ export interface CaptchaHealthOptions {
 
 const PROBLEMS = ['credentials-refused', 'breaker-open', 'quota-used-up', 'store-unavailable'] as const;
 
-/** Why people cannot be given, or cannot answer, a captcha. */
+/** Why visitors cannot get a captcha, or cannot answer one. */
 export type CaptchaHealthProblem = (typeof PROBLEMS)[number];
 
-/** What a health endpoint shows. Nothing of it is a secret. */
+/** What a health endpoint shows. It contains no secret. */
 export interface CaptchaHealth {
   readonly status: 'up' | 'down';
-  /** Empty where it is up. */
+  /** Empty if the status is `up`. */
   readonly problems: readonly CaptchaHealthProblem[];
-  /** As the calls of the last minutes show; `unknown` where NAVER could not be asked, which is the breaker's matter. */
+  /** What NAVER's latest replies show; `unknown` if it has not replied, which `breakers` reports. */
   readonly credentials: Readonly<Record<CaptchaKind, CaptchaCredentialsState>>;
-  /** `open`: NAVER did not answer lately and is not asked for a while. `half-open`: the next call tries it. */
+  /** `open`: recent calls failed, so none are sent for a while. `half-open`: the next call is a trial. */
   readonly breakers: Readonly<Record<NaverCall['operation'], BreakerEvent['state']>>;
-  /** Absent where the store cannot be asked. */
+  /** Absent if the store fails. */
   readonly quota?: Readonly<Record<CaptchaKind, Omit<CaptchaQuota, 'resetsAt'>>>;
 }
 
 /**
- * A health indicator for `@nestjs/terminus`. Down where NAVER refuses the credentials of a needed kind, a breaker is
- * open, a needed kind has no challenge left today, or the store cannot be asked. A single outage is not: it leaves the
- * credentials `unknown`, and the breaker opens when they go on.
+ * A health indicator for `@nestjs/terminus`. The captcha is down if NAVER refuses the credentials of a needed kind, a
+ * breaker is open, a needed kind has no challenge left today, or the store fails. A single failed call does not make it
+ * down: the credentials are then `unknown`, and a breaker opens if more calls fail.
  *
- * It costs no quota. The credentials are known from people's own calls; where there were none for five minutes, NAVER
- * is asked for the picture of a key that does not exist, at most once a minute and kind. While NAVER is silent, that
- * one check takes as long as `timeoutMs`.
+ * It costs no quota. The calls made for visitors show whether the credentials are accepted; after five minutes without
+ * one, a check requests the picture of a key that does not exist, at most once a minute for each kind. If NAVER does
+ * not answer, that check takes `timeoutMs`.
  */
 @Injectable()
 export class CaptchaHealthIndicator implements OnModuleInit, OnApplicationShutdown {
@@ -74,7 +74,7 @@ export class CaptchaHealthIndicator implements OnModuleInit, OnApplicationShutdo
     this.#subscription?.unsubscribe();
   }
 
-  /** The health under this name, as Terminus takes it: `() => this.captcha.isHealthy('captcha')`. */
+  /** The health under this name, in the form that Terminus expects: `() => this.captcha.isHealthy('captcha')`. */
   async isHealthy<const Key extends string>(
     key: Key,
     { kinds = ['image'] }: CaptchaHealthOptions = {},
@@ -103,7 +103,7 @@ export class CaptchaHealthIndicator implements OnModuleInit, OnApplicationShutdo
           return problem satisfies never;
       }
     });
-    return tellTerminus(key, {
+    return terminusResult(key, {
       status: problems.length === 0 ? 'up' : 'down',
       problems,
       credentials,

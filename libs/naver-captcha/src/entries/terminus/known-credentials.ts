@@ -1,50 +1,56 @@
 import type { UpstreamCallEvent } from '../../events.js';
 import type { NaverCaptchaClient } from '../../engines/naver/naver-captcha.client.js';
+import { spanClock } from '../../span-clock.js';
 import type { CaptchaClock, CaptchaKind } from '../../types.js';
 
-/** Whether NAVER took the credentials for a kind, as far as the latest calls tell. */
+/** Whether NAVER accepts the credentials for a kind, as the latest calls show. */
 export type CaptchaCredentialsState = 'accepted' | 'refused' | 'unknown';
 
-/** Looks like a NAVER key and is none. NAVER answers CT001 to it, and only to whom it knows. */
+/** Has the form of a NAVER key. NAVER answers CT001 to it, and only if it accepts the credentials. */
 const MADE_UP_KEY = '0000000000000000';
-/** What people's own calls show holds so long. */
+/** How long the result of a call is trusted. */
 const KNOWN_MS = 300_000;
-/** A kind is asked about no more often, whatever came of it. */
+/** The least time between two probes of a kind, also after a failed probe. */
 const PROBE_MS = 60_000;
 
 /**
- * Image and audio apart: NAVER Developers has them ticked apart. Where people's own calls tell nothing, NAVER is asked
- * for the picture of a made-up key: issuing and comparing count against the day's quota, fetching does not (documented).
+ * Whether NAVER accepts the credentials, for each kind: NAVER Developers enables each separately. If no recent call for
+ * a visitor shows it, a probe fetches the picture of a made-up key, because fetching does not count against the day's
+ * quota, unlike issuing and comparing (documented). NAVER Cloud serves pictures without credentials (observed), so there
+ * a probe shows refused credentials at most.
  */
 export class KnownCredentials {
   readonly #known = new Map<CaptchaKind, { readonly isAccepted: boolean; readonly atMs: number }>();
   readonly #probes = new Map<CaptchaKind, { readonly ended: Promise<unknown>; readonly atMs: number }>();
+  readonly #spanMs: () => number;
 
   constructor(
     private readonly client: NaverCaptchaClient,
-    private readonly clock: CaptchaClock,
-  ) {}
-
-  note({ kind, code }: UpstreamCallEvent): void {
-    const isAccepted = shows(code);
-    if (isAccepted !== undefined) this.#known.set(kind, { isAccepted, atMs: this.clock.now() });
+    clock: CaptchaClock,
+  ) {
+    this.#spanMs = spanClock(clock);
   }
 
-  /** Asks NAVER where that is due; whoever comes meanwhile waits for the same call. */
+  note(event: UpstreamCallEvent): void {
+    const isAccepted = acceptedBy(event);
+    if (isAccepted !== undefined) this.#known.set(event.kind, { isAccepted, atMs: this.#spanMs() });
+  }
+
+  /** Probes NAVER if a probe is due; other callers in the meantime wait for the same call. */
   async refresh(kind: CaptchaKind): Promise<void> {
     const known = this.#known.get(kind);
     if (known?.isAccepted === true && this.#isWithin(KNOWN_MS, known.atMs)) return;
     let probe = this.#probes.get(kind);
     if (probe === undefined || !this.#isWithin(PROBE_MS, probe.atMs)) {
-      // What it shows is noted like that of any call; a call that failed is no news of the credentials.
+      // note() gets the result from the call's event, as for any call; a failed call shows nothing.
       const ended = this.client.fetchMedia(kind, MADE_UP_KEY).catch(() => undefined);
-      probe = { ended, atMs: this.clock.now() };
+      probe = { ended, atMs: this.#spanMs() };
       this.#probes.set(kind, probe);
     }
     await probe.ended;
   }
 
-  /** Refused credentials stay so until a call shows otherwise; accepted ones are unknown again after a while. */
+  /** Refused credentials stay refused until a call is accepted; accepted ones become unknown after KNOWN_MS. */
   of(kind: CaptchaKind): CaptchaCredentialsState {
     const known = this.#known.get(kind);
     if (known === undefined) return 'unknown';
@@ -52,18 +58,17 @@ export class KnownCredentials {
     return this.#isWithin(KNOWN_MS, known.atMs) ? 'accepted' : 'unknown';
   }
 
-  /** A clock that went back makes old what it cannot date. */
   #isWithin(ms: number, atMs: number): boolean {
-    const ageMs = this.clock.now() - atMs;
-    return ageMs >= 0 && ageMs < ms;
+    return this.#spanMs() - atMs < ms;
   }
 }
 
-/** Said of a key, and only to whom NAVER knows. */
-const ABOUT_THE_KEY: readonly UpstreamCallEvent['code'][] = ['CAPTCHA_EXPIRED', 'CAPTCHA_INVALID'];
+/** NAVER replies with these about a key, after it has accepted the credentials. */
+const KEY_CODES: readonly UpstreamCallEvent['code'][] = ['CAPTCHA_EXPIRED', 'CAPTCHA_INVALID'];
 
-/** Nothing where the call ended before NAVER looked at the credentials, or nobody can tell whether it did. */
-function shows(code: UpstreamCallEvent['code']): boolean | undefined {
-  if (code === undefined || ABOUT_THE_KEY.includes(code)) return true;
-  return code === 'CAPTCHA_MISCONFIGURED' ? false : undefined;
+/** Returns undefined if the call does not show whether NAVER accepts the credentials. */
+function acceptedBy({ platform, operation, code }: UpstreamCallEvent): boolean | undefined {
+  if (code === 'CAPTCHA_MISCONFIGURED') return false;
+  if (operation === 'fetch' && platform !== 'developers') return undefined;
+  return code === undefined || KEY_CODES.includes(code) ? true : undefined;
 }

@@ -8,7 +8,7 @@ import type { CaptchaTestChallenge, CaptchaTesting, CaptchaTestVerification } fr
 import { type CaptchaTestFailure, FIXED_KEY, FIXED_VALUE, isTestFailure } from './fixed-answer.js';
 import { ForgetfulStore } from './forgetful-store.js';
 
-/** What the test sees, and the other side of it, which the stand-ins tell. */
+/** What the test reads, and the methods by which the replaced providers report to it. */
 export class CaptchaRecorder implements CaptchaTesting {
   readonly key = FIXED_KEY;
   readonly value = FIXED_VALUE;
@@ -36,7 +36,7 @@ export class CaptchaRecorder implements CaptchaTesting {
   }
 
   failNext(code: CaptchaTestFailure): void {
-    // Tests need not be TypeScript.
+    // A test in JavaScript may pass any value.
     const given: unknown = code;
     if (!isTestFailure(given)) throw new RangeError(`failNext: ${remedyFor(given)}`);
     this.#failures.push(given);
@@ -47,7 +47,7 @@ export class CaptchaRecorder implements CaptchaTesting {
     for (const store of this.#stores) store.forget();
   }
 
-  /** @returns the code the verification is to end with, if it is to fail */
+  /** Records a verification. @returns the code it is to end with, if `failNext()` has set one */
   verifying(answer: unknown, { action, binding, kinds }: CaptchaExpectation): CaptchaTestFailure | undefined {
     this.#verifications.push({ answer, action, binding, kinds });
     return this.#failures.shift();
@@ -63,7 +63,7 @@ export class CaptchaRecorder implements CaptchaTesting {
     return store;
   }
 
-  /** The names of an application with several modules are those of the first. */
+  /** Keeps the options of the first module, whose names `answer` and `headers` use, and returns these. */
   settle(options: ResolvedCaptchaOptions): ResolvedCaptchaOptions {
     this.#options ??= options;
     return options;
@@ -72,8 +72,8 @@ export class CaptchaRecorder implements CaptchaTesting {
   #resolved(): ResolvedCaptchaOptions {
     if (this.#options !== undefined) return this.#options;
     throw new Error(
-      'overrideCaptcha: no NaverCaptchaModule has been built with it. Call it before builder.compile(), which ' +
-        'overrides nothing later, and read answer and headers afterwards.',
+      'overrideCaptcha: no NaverCaptchaModule was created after the call. Call overrideCaptcha() before ' +
+        'builder.compile(), and read answer and headers after it.',
     );
   }
 
@@ -85,10 +85,10 @@ export class CaptchaRecorder implements CaptchaTesting {
 function remedyFor(code: unknown): string {
   switch (code) {
     case 'CAPTCHA_MISSING':
-      return 'no verification ends with CAPTCHA_MISSING; send a request without an answer.';
+      return 'a verification cannot end with CAPTCHA_MISSING. Send a request without an answer instead.';
     case 'CAPTCHA_TOO_MANY':
-      return 'no verification ends with CAPTCHA_TOO_MANY; ask for more challenges than issueLimit allows.';
+      return 'a verification cannot end with CAPTCHA_TOO_MANY. Request more challenges than issueLimit allows instead.';
     default:
-      return 'there is no such code.';
+      return 'code must be one of the codes that a verification can end with, such as CAPTCHA_WRONG.';
   }
 }

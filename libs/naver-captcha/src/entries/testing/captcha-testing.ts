@@ -1,9 +1,9 @@
 import type { CaptchaExpectation, CaptchaKind } from '../../types.js';
 import type { CaptchaTestFailure } from './fixed-answer.js';
 
-/** What one verification was asked. */
+/** One verification: the answer, and what the key must have been made for. */
 export interface CaptchaTestVerification extends CaptchaExpectation {
-  /** As it came: `{ key, value }`, unless code of the application's own passed something else. */
+  /** The answer as passed to the verification: `{ key, value }`, unless the application passed something else. */
   readonly answer: unknown;
 }
 
@@ -14,32 +14,32 @@ export interface CaptchaTestChallenge {
   readonly binding?: string | undefined;
 }
 
-/** The captcha of an application under test: what passes, what it was asked, and how it fails. */
+/** The captcha of an application under test: an answer that passes, what was verified, and how to make it fail. */
 export interface CaptchaTesting {
-  /** The key that every route takes, whatever its action or binding, as often as you like. */
+  /** A key that every route accepts any number of times, with any action and binding. */
   readonly key: string;
-  /** The value that passes: with the fixed key, and with the key of every challenge the application makes. */
+  /** The value that passes, with this key and with the key of every challenge that the application makes. */
   readonly value: string;
   /**
-   * The fields of a body that passes, `{ captchaKey, captchaValue }` or what `bodyFields` calls them.
-   * @throws Error before the testing module is compiled, and where it was compiled before `overrideCaptcha()`
+   * The fields of a body that passes: `{ captchaKey, captchaValue }`, or the names in `bodyFields`.
+   * @throws Error before the testing module is compiled, or if it was compiled before `overrideCaptcha()`
    */
   readonly answer: Readonly<Record<string, string>>;
   /**
-   * The headers of a request that passes, `x-captcha-key` and `x-captcha-value` or what `headerNames` calls them.
-   * @throws Error before the testing module is compiled, and where it was compiled before `overrideCaptcha()`
+   * The headers of a request that passes: `x-captcha-key` and `x-captcha-value`, or the names in `headerNames`.
+   * @throws Error before the testing module is compiled, or if it was compiled before `overrideCaptcha()`
    */
   readonly headers: Readonly<Record<string, string>>;
-  /** What was asked to be verified, in order; a request without an answer asks for nothing. */
+  /** The verifications, in order; a request without an answer causes none. */
   readonly verifications: readonly CaptchaTestVerification[];
   /** The challenges that were made, in order. */
   readonly challenges: readonly CaptchaTestChallenge[];
   /**
-   * Makes the next verification end with this code, whatever the answer; several calls are for as many verifications.
-   * `CAPTCHA_UNAVAILABLE` is an outage of NAVER's, so `onUnavailable` has its say.
-   * @throws RangeError for a code that no verification ends with
+   * Makes the next verification end with this code, for any answer; each further call is for one more verification.
+   * `CAPTCHA_UNAVAILABLE` simulates an outage of NAVER, so `onUnavailable` decides.
+   * @throws RangeError if a verification cannot end with this code
    */
   failNext(code: CaptchaTestFailure): void;
-  /** Forgets what was asked, failures still to come, and all that the store counts. */
+  /** Clears the recorded verifications and challenges, the failures that `failNext()` has set, and the store. */
   reset(): void;
 }

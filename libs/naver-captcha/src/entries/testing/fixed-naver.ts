@@ -14,7 +14,7 @@ import { PICTURE, SOUND } from './tiny-media.js';
 const RESPONSE_TIME_SECONDS = 5;
 const HOUR_SECONDS = 3600;
 
-/** Stands in for NAVER: every key has the same answer, and no call leaves the process. */
+/** Replaces the client of NAVER's API: every key has the same answer, and no call leaves the process. */
 export class FixedNaver implements Pick<NaverCaptchaClient, keyof NaverCaptchaClient> {
   async issueKey(): Promise<string> {
     return Promise.resolve(randomBytes(8).toString('hex'));
@@ -55,7 +55,7 @@ function comparison(naverKey: string, value: string): NaverComparison {
       throw new CaptchaMisconfiguredException();
     case 'CAPTCHA_MALFORMED':
     case 'CAPTCHA_USED':
-      throw new Error(`NAVER is never asked where ${failure} is the end.`);
+      throw new Error(`A verification that ends with ${failure} does not call NAVER.`);
     default:
       return failure satisfies never;
   }

@@ -24,8 +24,8 @@ import { WatchedVerifier } from './watched-verifier.js';
 
 /**
  * Makes an application testable without NAVER, network or credentials: call it before `compile()`, and send
- * `captcha.answer` with whatever a captcha protects. Only NAVER and the store are replaced, and a fixed key is taken
- * beside real ones; every rule and every refusal is the real one.
+ * `captcha.answer` with each request that needs a captcha. It replaces NAVER and the store, and accepts a fixed key
+ * beside real ones; all rules and refusals are the real ones.
  */
 export function overrideCaptcha(builder: TestingModuleBuilder): CaptchaTesting {
   const recorder = new CaptchaRecorder();
@@ -59,20 +59,25 @@ export function overrideCaptcha(builder: TestingModuleBuilder): CaptchaTesting {
   return recorder;
 }
 
-/** What code gives counts; credentials it leaves out are made up, whatever this machine's environment holds. */
+/**
+ * What code gives counts; credentials it leaves out are made up, whatever this machine's environment holds. So is the
+ * quota that NAVER Cloud requires, if neither code nor environment give it.
+ */
 function withoutCredentials(given: NaverCaptchaModuleOptions): ResolvedCaptchaOptions {
+  const { NAVER_CAPTCHA_DAILY_QUOTA: quota = '' } = process.env;
   const environment = {
     ...process.env,
+    NAVER_CAPTCHA_DAILY_QUOTA: quota.trim() === '' ? '1000' : quota,
     NAVER_CAPTCHA_CLIENT_ID: 'testing-client-id',
     NAVER_CAPTCHA_CLIENT_SECRET: 'testing-client-secret',
   };
   const { answerPattern } = resolveOptions(given, environment);
-  // Whatever an application's answers look like, the fixed one does too.
+  // The fixed value must pass any pattern that an application sets.
   const orFixed = ({ source, flags }: RegExp): RegExp => new RegExp(`${source}|^${FIXED_VALUE}$`, flags);
   return resolveOptions(
     {
       ...given,
-      // Tests count what their requests cause.
+      // A test counts only the challenges that its requests make.
       prefetch: false,
       answerPattern: { image: orFixed(answerPattern.image), audio: orFixed(answerPattern.audio) },
     },

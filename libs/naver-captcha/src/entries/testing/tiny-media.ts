@@ -15,7 +15,7 @@ const SAMPLES_PER_SECOND = 8000;
 /** A tenth of a second of silence. */
 export const SOUND: CaptchaMedia = { contentType: 'audio/wav', body: silence(SAMPLES_PER_SECOND / 10) };
 
-/** Uncompressed, one channel, one byte a sample. */
+/** A WAV file: uncompressed, one channel, one byte a sample. */
 function silence(samples: number): Buffer {
   const head = Buffer.alloc(44);
   head.write('RIFF', 0, 'latin1');

@@ -7,21 +7,21 @@ import type { CaptchaUnavailableException } from '../../errors.js';
 import type { CaptchaExpectation, CaptchaKind, CaptchaVerdict } from '../../types.js';
 import { type CaptchaTestFailure, failing, FIXED_KEY, FIXED_VALUE } from './fixed-answer.js';
 
-/** Called with every verification. @returns the code it is to end with; undefined to judge the answer as it is */
+/** Called before every verification. @returns the code it is to end with; undefined to judge the answer as it is */
 export type VerificationListener = (
   answer: unknown,
   expected: CaptchaExpectation,
 ) => CaptchaTestFailure | undefined;
 
-/** The module's verifier, observed by a test, which can make it fail: by an answer that the real rules refuse so. */
+/**
+ * The module's verifier, which reports each verification to a test. To make one fail, it passes an answer that the real
+ * rules refuse with the code.
+ */
 export class WatchedVerifier implements CaptchaVerifier {
-  readonly #real: CaptchaVerifier;
-  readonly #listener: VerificationListener;
-
-  constructor(real: CaptchaVerifier, listener: VerificationListener) {
-    this.#real = real;
-    this.#listener = listener;
-  }
+  constructor(
+    private readonly real: CaptchaVerifier,
+    private readonly listener: VerificationListener,
+  ) {}
 
   async verify(answer: unknown, expected: CaptchaExpectation): Promise<CaptchaVerdict>;
   async verify(
@@ -34,16 +34,16 @@ export class WatchedVerifier implements CaptchaVerifier {
     expected: CaptchaExpectation,
     steps: VerificationSteps = {},
   ): Promise<CaptchaVerdict | CaptchaAllowance> {
-    const failure = this.#listener(answer, expected);
-    return this.#real.verify(failure === undefined ? answer : refusedAnswer(failure), expected, steps);
+    const failure = this.listener(answer, expected);
+    return this.real.verify(failure === undefined ? answer : refusedAnswer(failure), expected, steps);
   }
 
   allow(outage: CaptchaUnavailableException, action?: string, kind?: CaptchaKind): CaptchaAllowance {
-    return this.#real.allow(outage, action, kind);
+    return this.real.allow(outage, action, kind);
   }
 
   issuingOutage(kinds?: readonly CaptchaKind[]): CaptchaUnavailableException | undefined {
-    return this.#real.issuingOutage(kinds);
+    return this.real.issuingOutage(kinds);
   }
 }
 
