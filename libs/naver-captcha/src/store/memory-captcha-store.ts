@@ -1,20 +1,23 @@
 import type { CaptchaClock } from '../types.js';
 import type { CaptchaStore, CaptchaStoreLimit, CaptchaStoreTaking } from './captcha-store.js';
-
-interface Entry {
-  count: number;
-  readonly expiresAt: number;
-}
+import { type Entry, ExpiringEntries } from './expiring-entries.js';
 
 interface Purpose {
-  readonly entries: Map<string, Entry>;
+  readonly entries: ExpiringEntries;
+  readonly forgetsOldest: boolean;
   nextSweepAt: number;
 }
+
+/**
+ * Purposes that merely count what clients did. A full one forgets its oldest entry: if it refused, made-up names would
+ * close log-ins and challenges for everyone. The others must not forget, or a used key would pass again.
+ */
+const FORGETS_OLDEST: ReadonlySet<string> = new Set(['failure:', 'issue:']);
 
 /** How many old entries each new one looks at: the map shrinks as fast as it grew, with no timer. */
 const LOOKED_AT_PER_INSERT = 4;
 
-/** Thrown when a purpose holds as many living entries as it may: forgetting one would let a used key pass again. */
+/** Thrown if a purpose is full of living entries and may forget none: that would let a used key pass again. */
 export class MemoryCaptchaStoreFullError extends Error {
   override readonly name = 'MemoryCaptchaStoreFullError';
 }
@@ -32,7 +35,7 @@ export interface MemoryCaptchaStoreOptions {
 
 /**
  * Remembers in this process: forgets at a restart, and other processes know nothing of it. Each purpose is bounded
- * apart, and a full one refuses rather than forgets.
+ * apart; a full one refuses rather than forgets, except counts of failures and of challenges asked for.
  */
 export class MemoryCaptchaStore implements CaptchaStore {
   readonly #purposes = new Map<string, Purpose>();
@@ -63,7 +66,7 @@ export class MemoryCaptchaStore implements CaptchaStore {
 
   async set(name: string, count: number, { ttlMs }: { readonly ttlMs: number }): Promise<void> {
     this.#purpose(name).entries.delete(name);
-    this.#insert(name, { count, expiresAt: this.#clock.now() + ttlMs });
+    this.#insert(name, count, ttlMs);
     return Promise.resolve();
   }
 
@@ -76,7 +79,7 @@ export class MemoryCaptchaStore implements CaptchaStore {
     const entry = this.#living(name);
     if (entry === undefined) {
       if (limit < 1) return { taken: false, count: 0 };
-      this.#insert(name, { count: 1, expiresAt: this.#clock.now() + ttlMs });
+      this.#insert(name, 1, ttlMs);
       return { taken: true, count: 1 };
     }
     if (entry.count >= limit) return { taken: false, count: entry.count };
@@ -88,47 +91,39 @@ export class MemoryCaptchaStore implements CaptchaStore {
     const prefix = name.slice(0, name.indexOf(':') + 1);
     let purpose = this.#purposes.get(prefix);
     if (purpose === undefined) {
-      purpose = { entries: new Map(), nextSweepAt: 0 };
+      purpose = { entries: new ExpiringEntries(), forgetsOldest: FORGETS_OLDEST.has(prefix), nextSweepAt: 0 };
       this.#purposes.set(prefix, purpose);
     }
     return purpose;
   }
 
   #living(name: string): Entry | undefined {
-    const { entries } = this.#purpose(name);
-    const entry = entries.get(name);
-    if (entry === undefined || entry.expiresAt > this.#clock.now()) return entry;
-    entries.delete(name);
-    return undefined;
+    return this.#purpose(name).entries.living(name, this.#clock.now());
   }
 
-  #insert(name: string, entry: Entry): void {
+  #insert(name: string, count: number, ttlMs: number): void {
     const purpose = this.#purpose(name);
     const { entries } = purpose;
     const now = this.#clock.now();
-    this.#forgetExpired(entries, now, LOOKED_AT_PER_INSERT);
-    if (entries.size >= this.#maxEntries) {
-      // Lifetimes differ, so the oldest entry need not be the first to expire. One full look a second at the most.
-      if (now >= purpose.nextSweepAt) {
-        purpose.nextSweepAt = now + 1000;
-        this.#forgetExpired(entries, now, entries.size);
-      }
-      if (entries.size >= this.#maxEntries) {
-        throw new MemoryCaptchaStoreFullError(
-          `The memory store holds ${entries.size} living entries of one purpose and takes no more. ` +
-            'Raise maxEntries, or pass a store that several processes share.',
-        );
-      }
-    }
-    entries.set(name, entry);
+    entries.forgetExpired(now, LOOKED_AT_PER_INSERT);
+    if (entries.size >= this.#maxEntries) this.#makeRoom(purpose, now);
+    entries.add(name, count, now + ttlMs);
   }
 
-  #forgetExpired(entries: Map<string, Entry>, now: number, atMost: number): void {
-    let looked = 0;
-    for (const [name, entry] of entries) {
-      if (looked >= atMost) return;
-      looked += 1;
-      if (entry.expiresAt <= now) entries.delete(name);
+  #makeRoom(purpose: Purpose, now: number): void {
+    const { entries, forgetsOldest } = purpose;
+    // Lifetimes differ, so the oldest entry need not be the first to expire. One full look a second at the most.
+    if (now >= purpose.nextSweepAt) {
+      purpose.nextSweepAt = now + 1000;
+      entries.forgetExpired(now, entries.size);
+      if (entries.size < this.#maxEntries) return;
     }
+    if (!forgetsOldest) {
+      throw new MemoryCaptchaStoreFullError(
+        `The memory store holds ${entries.size} living entries of one purpose and takes no more. ` +
+          'Raise maxEntries, or pass a store that several processes share.',
+      );
+    }
+    entries.forgetOldest();
   }
 }
