@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Subject } from 'rxjs';
 
 import type { CaptchaEngine, Comparison } from '../engines/captcha-engine.js';
-import { CaptchaUnavailableException } from '../errors.js';
+import { type CaptchaQuotaExceededException, CaptchaUnavailableException } from '../errors.js';
 import type { CaptchaEvent } from '../events.js';
 import { type CaptchaKeys, isBinding, type OpenedKey, remainingMs } from '../keys/captcha-keys.js';
 import { Attempts } from '../limits/attempts.js';
@@ -49,6 +49,8 @@ export interface CaptchaVerifier {
    * be issued. Otherwise undefined.
    */
   issuingOutage(kinds?: readonly CaptchaKind[]): CaptchaUnavailableException | undefined;
+  /** Why no visitor can get a challenge of any of these kinds today: the quota is used up. Otherwise undefined. */
+  usedUpQuota(kinds?: readonly CaptchaKind[]): Promise<CaptchaQuotaExceededException | undefined>;
 }
 
 type Judgement = { readonly kind?: CaptchaKind } & (
@@ -103,6 +105,17 @@ export class AnswerVerifier implements CaptchaVerifier {
       outage = refusal;
     }
     return outage;
+  }
+
+  async usedUpQuota(
+    kinds: readonly CaptchaKind[] = CAPTCHA_KINDS,
+  ): Promise<CaptchaQuotaExceededException | undefined> {
+    let refusal: CaptchaQuotaExceededException | undefined;
+    for (const kind of kinds) {
+      refusal = await this.supply.quotaRefusalOf(kind);
+      if (refusal === undefined) return undefined;
+    }
+    return refusal;
   }
 
   #report(

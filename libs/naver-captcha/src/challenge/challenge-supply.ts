@@ -1,7 +1,8 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 
 import type { CaptchaEngine } from '../engines/captcha-engine.js';
-import type { CaptchaException } from '../errors.js';
+import type { CaptchaException, CaptchaQuotaExceededException } from '../errors.js';
+import { QuotaGate } from '../limits/quota.gate.js';
 import { CAPTCHA_CLOCK, CAPTCHA_ENGINE, CAPTCHA_OPTIONS } from '../tokens.js';
 import {
   type CaptchaClock,
@@ -45,6 +46,7 @@ export class ChallengeSupply implements OnApplicationBootstrap, OnModuleDestroy 
     @Inject(ChallengeMedia) private readonly media: ChallengeMedia,
     @Inject(CAPTCHA_OPTIONS) options: ResolvedCaptchaOptions,
     @Inject(CAPTCHA_CLOCK) private readonly clock: CaptchaClock,
+    @Inject(QuotaGate) private readonly quota: QuotaGate,
   ) {
     this.#size = options.prefetch === false ? 0 : options.prefetch.size;
   }
@@ -61,6 +63,11 @@ export class ChallengeSupply implements OnApplicationBootstrap, OnModuleDestroy 
   /** The exception that {@link next} would throw, if this process knows it without I/O; otherwise undefined. */
   refusalOf(kind: CaptchaKind): CaptchaException | undefined {
     return this.#hasReady(kind) ? undefined : this.engine.refusalOf('issue', kind);
+  }
+
+  /** The exception that {@link next} would throw because the day's quota is used up; asks the store. */
+  async quotaRefusalOf(kind: CaptchaKind): Promise<CaptchaQuotaExceededException | undefined> {
+    return this.#hasReady(kind) ? undefined : this.quota.issuingRefusal(kind);
   }
 
   /** A challenge of this kind: the oldest that is ready, whose place is filled again, otherwise a new one. */

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 
 /** Where `@UseGuards()` writes; a constant of Nest's that its index does not export. */
-const GUARDS = '__guards__';
+export const GUARDS = '__guards__';
 
 /** The classes of the guards that `@UseGuards()` puts in front of a controller's class or method. */
 export function guardsOf(target: object): unknown[] {

@@ -18,3 +18,8 @@ export function householdOf(by: string): string {
   const prefix = groups.slice(0, 4).map((group) => parseInt(group, 16).toString(16));
   return `${prefix.join(':')}::/64`;
 }
+
+/** The household of a client's address, for `afterFailures`: by single addresses an IPv6 /64 has tries without end. */
+export function addressKey(ip: string): string {
+  return householdOf(ip);
+}

@@ -29,7 +29,9 @@ import type { CaptchaEvent } from '../events.js';
 import { AfterFailures } from '../guard/after-failures.js';
 import { BodyValidation } from '../guard/body-validation.js';
 import { CaptchaOutcomes } from '../guard/captcha-outcomes.js';
+import { OutagePolicy } from '../guard/outage-policy.js';
 import { createCaptchaKeys } from '../keys/captcha-keys.js';
+import { Allowances } from '../limits/allowances.js';
 import { Attempts } from '../limits/attempts.js';
 import { Failures } from '../limits/failures.js';
 import { FetchLimit } from '../limits/fetch-limit.js';
@@ -107,6 +109,7 @@ export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
     { provide: CAPTCHA_KEYS, useFactory: createCaptchaKeys, inject: [CAPTCHA_OPTIONS, CAPTCHA_RANDOM] },
     { provide: CAPTCHA_VERIFIER, useExisting: AnswerVerifier },
     AfterFailures,
+    Allowances,
     AnswerVerifier,
     Attempts,
     BodyValidation,
@@ -123,6 +126,7 @@ export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
     NaverCaptchaService,
     NaverEngine,
     NaverTransport,
+    OutagePolicy,
     QuietLogger,
     QuotaGate,
     Refusals,
@@ -139,6 +143,7 @@ export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
     AfterFailures,
     BodyValidation,
     CaptchaOutcomes,
+    OutagePolicy,
     QuietLogger,
     Refusals,
   ],
