@@ -60,6 +60,7 @@ import type {
   NaverCaptchaModuleOptions,
   NaverCaptchaOptionsFactory,
 } from './naver-captcha-options.js';
+import { reportProtection } from './protection.js';
 import { resolveOptions } from './resolve-options.js';
 
 /** What `forRootAsync` takes: where the options come from, and what stands beside them. */
@@ -196,9 +197,10 @@ export class NaverCaptchaModule
   }
 
   onApplicationBootstrap(): void {
-    for (const sentence of lateCaptchaGuards(this.modules, this.application, this.reflector)) {
-      this.#logger.warn(sentence);
-    }
+    const { lines, warnings } = reportProtection(this.modules, this.application, this.reflector);
+    const late = lateCaptchaGuards(this.modules, this.application, this.reflector);
+    for (const sentence of [...late, ...warnings]) this.#logger.warn(sentence);
+    this.#logger.debug(['What the captcha protects:', ...lines].join('\n  '));
   }
 
   private refuseSecondGlobalModule(): void {
