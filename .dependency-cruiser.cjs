@@ -18,7 +18,8 @@ const levels = [
 /** What a room is, where it is not the folder of its name. */
 const folders = {
   module: '(module|index)',
-  bottom: '(events|errors|error-texts|naver-facts|tokens|types|quiet-logger|unknown-values)',
+  bottom:
+    '(events|errors|error-texts|naver-facts|tokens|types|quiet-logger|span-clock|deadline|unknown-values)',
 };
 const inside = (room) => `${lib}/${folders[room] ?? room}(/|[.]ts$)`;
 const anyOf = (rooms) => rooms.map(inside).join('|');

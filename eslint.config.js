@@ -45,6 +45,20 @@ export default tseslint.config(
     },
   },
   {
+    files: ['libs/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            ':matches(MethodDefinition[kind!="constructor"], PropertyDefinition)[accessibility="private"]',
+          message:
+            'Name a private member #name; only parameter properties of a constructor are `private readonly`.',
+        },
+      ],
+    },
+  },
+  {
     files: ['apps/**/*.ts', 'libs/*/src/cli/**/*.ts'],
     rules: { 'no-console': 'off' },
   },

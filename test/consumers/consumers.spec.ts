@@ -119,6 +119,19 @@ describe.each([...LATEST, ...LOWEST])('$name', ({ nest, latest, ownTests, ...set
       PATIENCE,
     );
 
+    it(
+      'refuses request-scoped options at boot, and finds its versions of Nest and @nestjs/axios to fit',
+      async () => {
+        const refused = [expect.stringMatching(/options depend on ScopedSettings, .*anew for each request/)];
+        expect(JSON.parse(await consumer.node(system, 'dist/boots.js'))).toEqual({
+          singleton: [],
+          request: refused,
+          durable: refused,
+        });
+      },
+      PATIENCE,
+    );
+
     if (!latest) return;
 
     it.each(['20.19.0', '22', '24'])(

@@ -164,6 +164,23 @@ describe('the two pages of equal rank', () => {
     expect(bare(korean)).toEqual(bare(english));
   });
 
+  it.each(['README.md', 'README.ko.md'])(
+    '%s installs what the applications under test have, a line for each Nest',
+    async (page) => {
+      const lines = [...(await readFile(page, 'utf8')).matchAll(/^npm install (.*) # Nest (\d+)$/gm)];
+      expect(lines.map(([, , nest]) => nest)).toEqual(['12', '11', '10']);
+      for (const [, packages = '', nest = ''] of lines) {
+        const manifest = JSON.parse(
+          await readFile(`test/consumers/templates/packages/nest-${nest}.json`, 'utf8'),
+        ) as {
+          dependencies: Record<string, string>;
+        };
+        const [major] = /\d+/.exec(manifest.dependencies['@nestjs/axios'] ?? '') ?? [];
+        expect(packages).toBe(`nestjs-naver-captcha @nestjs/axios@${major} axios`);
+      }
+    },
+  );
+
   it('have the same codes', async () => {
     const [english, korean] = await Promise.all(
       ['README.md', 'README.ko.md'].map(async (page) =>

@@ -32,7 +32,7 @@ describe.each(Object.entries(paths))('the three calls, %s', (name, call) => {
   });
 
   it('refuse callers without credentials and with wrong ones', async () => {
-    const emulator = await startEmulator();
+    const emulator = await startEmulator({ ncloudFetchNeedsCredentials: true });
     const good = headersFor(name.startsWith('developers') ? 'developers' : 'ncloud', emulator);
     const [id = '', secret = ''] = Object.keys(good);
     for (const headers of [
@@ -162,7 +162,7 @@ describe('paths, methods and parameters', () => {
   });
 
   it('takes credentials from the query only on the media paths of NAVER Cloud', async () => {
-    const emulator = await startEmulator();
+    const emulator = await startEmulator({ ncloudFetchNeedsCredentials: true });
     const credentials = new URLSearchParams(headersFor('ncloud', emulator)).toString();
     const { issue: keyPath, media } = paths['ncloud image'];
     const key = await issue(emulator, paths['ncloud image']);
@@ -170,6 +170,45 @@ describe('paths, methods and parameters', () => {
     expect((await get(emulator, `${keyPath}?${credentials}`, {})).status).toBe(401);
     expect((await get(emulator, `${image.issue}?${credentials}`, {})).status).toBe(401);
     expect(JSON.stringify(emulator.requests)).not.toContain(emulator.clientSecret);
+  });
+});
+
+describe('fetching on NAVER Cloud needs no credentials, as web pages load it by the key alone', () => {
+  const ncloud = Object.entries(paths).filter(([name]) => name.startsWith('ncloud'));
+
+  it.each(ncloud)('%s: the key is enough, and credentials are not looked at', async (_, call) => {
+    const emulator = await startEmulator();
+    const key = await issue(emulator, call);
+    for (const [query, headers] of [
+      [`key=${key}`, {}],
+      [`key=${key}&X-NCP-APIGW-API-KEY-ID=${emulator.clientId}`, {}],
+      [`key=${key}`, { 'X-NCP-APIGW-API-KEY-ID': 'wrong', 'X-NCP-APIGW-API-KEY': 'wrong' }],
+    ] as const) {
+      expect((await get(emulator, `${call.media}?${query}`, headers)).status).toBe(200);
+    }
+    const unknown = await get(emulator, `${call.media}?key=nosuchkey0000000`, {});
+    expect([unknown.status, errorCode(unknown)]).toEqual([403, 'CT001']);
+    expect(emulator.keys[0]?.state).toBe('fetched');
+  });
+
+  it.each(ncloud)('%s: issuing and comparing need them as before', async (_, call) => {
+    const emulator = await startEmulator();
+    const key = await shown(emulator, call);
+    for (const query of ['code=0', `code=1&key=${key}&value=x`]) {
+      expect((await get(emulator, `${call.issue}?${query}`, {})).status).toBe(401);
+    }
+    expect(emulator.keys[0]?.comparisons).toBe(0);
+  });
+
+  it('unless ncloudFetchNeedsCredentials is set, and never on NAVER Developers', async () => {
+    const strict = await startEmulator({ ncloudFetchNeedsCredentials: true });
+    const call = paths['ncloud image'];
+    const key = await issue(strict, call);
+    const id = `X-NCP-APIGW-API-KEY-ID=${strict.clientId}`;
+    expect((await get(strict, `${call.media}?key=${key}&${id}`, {})).status).toBe(401);
+    expect((await get(strict, `${call.media}?key=${key}`)).status).toBe(200);
+    const emulator = await startEmulator();
+    expect((await get(emulator, `${image.media}?key=${await issue(emulator)}`, {})).status).toBe(401);
   });
 });
 

@@ -77,6 +77,24 @@ it('reads the environment, and the command line takes precedence', async () => {
   expect([code, lines(stdout).map(({ event }) => event)]).toEqual([0, ['listening', 'closed']]);
 });
 
+it('starts with an env file and a script of Windows line ends', async () => {
+  const { child, ended, says } = start(process.execPath, [main, '--style', 'plain\r'], {
+    ...bare,
+    NAVER_CAPTCHA_EMULATOR_PORT: '0\r',
+    NAVER_CAPTCHA_EMULATOR_HOST: '127.0.0.1\r',
+    NAVER_CAPTCHA_EMULATOR_KINDS: 'image,audio\r',
+    NAVER_CAPTCHA_EMULATOR_ANSWER_LENGTH: '5-7\r',
+    NAVER_CAPTCHA_EMULATOR_CASE_SENSITIVE: 'true\r',
+    NAVER_CAPTCHA_EMULATOR_CLIENT_SECRET: ' my-secret\r',
+    NAVER_CAPTCHA_EMULATOR_SEED: '\r',
+  });
+  const { url, clientId } = await listening(says);
+  const headers = { 'X-Naver-Client-Id': String(clientId), 'X-Naver-Client-Secret': 'my-secret' };
+  expect((await fetch(`${String(url)}/v1/captcha/nkey`, { headers })).status).toBe(200);
+  child.kill('SIGTERM');
+  expect((await ended).code).toBe(0);
+});
+
 it('prints its help', async () => {
   const { code, stdout } = await run(process.execPath, [main, '--help'], bare);
   expect(code).toBe(0);
@@ -111,6 +129,10 @@ describe('one clear sentence and exit code 1', () => {
     [
       ['--port', 'x', '--answer-length', '7-5'],
       /^naver-captcha-emulator cannot start: --port must be .*; --answer-length must be .*\. See --help\.\n$/,
+    ],
+    [
+      ['--port', '3000\r\n4010'],
+      /^naver-captcha-emulator cannot start: --port must be a whole number from 0 to 65535\. See --help\.\n$/,
     ],
     [
       ['--style', 'baroque'],

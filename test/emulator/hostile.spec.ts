@@ -98,7 +98,7 @@ describe('invalid requests', () => {
     const emulator = await startEmulator();
     const body = 'A'.repeat(10_000_000);
     const head = (path: string): string =>
-      `POST ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n`;
+      `POST ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n`;
     expect(statuses(await raw(emulator, head('/v1/captcha/nkey'), body))).toEqual([405]);
     expect(statuses(await raw(emulator, head('/__emulator/faults'), body))).toEqual([413]);
     await stillWell(emulator);

@@ -188,6 +188,7 @@ describe('options', () => {
     const { problems, message } = await refusal({
       port: 70_000,
       host: '',
+      allowedHosts: ['http://naver'],
       clientSecret: 'my secret ✓',
       seed: {},
       clock: {},
@@ -203,6 +204,7 @@ describe('options', () => {
     expect(problems.map((problem) => problem.split(' ')[0])).toEqual([
       'port',
       'host',
+      'allowedHosts',
       'clientSecret',
       'seed',
       'clock',

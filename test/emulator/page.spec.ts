@@ -53,12 +53,12 @@ describe('the page', () => {
         await page.locator('.key').evaluateAll((cards) => cards.map((card) => card.getAttribute('data-key'))),
       ).toEqual([key, early]);
       await get(emulator, `${image.media}?key=${key}`);
-      await badge(page, key).getByText('받아 감').waitFor();
+      await badge(page, key).getByText('조회됨').waitFor();
       await compare(emulator, key, emulator.answerOf(key));
-      await badge(page, key).getByText('맞음').waitFor();
+      await badge(page, key).getByText('정답').waitFor();
       const wrong = await shown(emulator);
       await compare(emulator, wrong, 'x');
-      await badge(page, wrong).getByText('틀림').waitFor();
+      await badge(page, wrong).getByText('오답').waitFor();
       const card = page.locator(`[data-key="${key}"]`);
       expect(await card.locator('strong').textContent()).toBe(emulator.answerOf(key));
       expect(await card.getByRole('img').getAttribute('alt')).toContain(emulator.answerOf(key));
@@ -106,6 +106,7 @@ describe('the page', () => {
     const emulator = await startEmulator();
     await visit(emulator, 'ko-KR', async (page) => {
       expect(await page.title()).toBe('NAVER CAPTCHA 에뮬레이터');
+      await page.getByRole('heading', { name: '장애 재현' }).waitFor();
       await page.getByRole('button', { name: 'English' }).click();
       expect([await page.title(), await page.locator('html').getAttribute('lang')]).toEqual([
         'NAVER CAPTCHA emulator',

@@ -182,6 +182,7 @@ describe.each(Object.keys(OUTCOMES))('NAVER as written down in %s.json', (file) 
       clientId,
       clientSecret,
       platform: PLATFORM_OF[file],
+      dailyQuota: 1000,
     });
     const outcome = OUTCOMES[file]?.[name];
     const call = callOf(request.path, app.client);
@@ -246,7 +247,7 @@ describe('the platforms', () => {
     };
     await using app = await startReplayedApp(
       'unused',
-      { platform, baseUrl: undefined },
+      { platform, baseUrl: undefined, dailyQuota: 1000 },
       { override: (builder) => builder.overrideProvider(HttpService).useValue(http) },
     );
     for (const kind of ['image', 'audio'] as const) {
@@ -262,7 +263,11 @@ describe('the platforms', () => {
       ]),
     );
     for (const call of asked) {
-      expect(call.headers).toEqual({ [headers[0]]: CLIENT_ID, [headers[1]]: CLIENT_SECRET });
+      expect(call.headers).toEqual({
+        [headers[0]]: CLIENT_ID,
+        [headers[1]]: CLIENT_SECRET,
+        'accept-encoding': 'identity',
+      });
     }
   });
 
@@ -282,7 +287,7 @@ describe('what NAVER replies', () => {
   beforeAll(async () => {
     naver = await ReplayServer.start();
     developers = await startReplayedApp(naver);
-    ncloud = await startReplayedApp(naver, { platform: 'ncloud' });
+    ncloud = await startReplayedApp(naver, { platform: 'ncloud', dailyQuota: Infinity });
   });
   afterAll(async () => {
     await developers.app.close();

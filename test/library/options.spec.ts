@@ -64,6 +64,7 @@ describe('what is used when little is said', () => {
       timeoutMs: 3000,
       maxSockets: 64,
       prefetch: false,
+      refusedNetworks: [],
       keyTtlMs: 600_000,
       maxAttempts: 1,
       dailyQuota: 1000,
@@ -86,7 +87,10 @@ describe('what is used when little is said', () => {
     ['ncloud-gov', 'https://naveropenapi.apigw.gov-ntruss.com'],
     ['ncloud-fin', 'https://naveropenapi.apigw-pub.fin-ntruss.com'],
   ] as const)('%s is at %s', async (platform, baseUrl) => {
-    expect(await resolve({ ...CREDENTIALS, platform })).toMatchObject({ platform, baseUrl });
+    expect(await resolve({ ...CREDENTIALS, platform, dailyQuota: 1000 })).toMatchObject({
+      platform,
+      baseUrl,
+    });
   });
 });
 
@@ -323,6 +327,10 @@ describe('what stops the boot', () => {
     },
     keyTtlMs: { values: [0, 9999, 7_200_001, 1.5, '600000', null], saying: /from 10000 to 7200000/ },
     maxAttempts: { values: [0, -1, 11, 1.5, '1', null], saying: /from 1 to 10/ },
+    dailyQuota: {
+      values: [0, -1, 1.5, NaN, -Infinity, 100_000_001, '1000', 'Infinity'],
+      saying: /from 1 to 100000000, or Infinity for no limit/,
+    },
     keys: { values: ['open', '', true, null], saying: /'sealed' or 'raw'/ },
     store: {
       values: [
@@ -416,6 +424,9 @@ describe('what stops the boot', () => {
     ['NAVER_CAPTCHA_KEY_TTL_MS', '-1'],
     ['NAVER_CAPTCHA_MAX_ATTEMPTS', '1.5'],
     ['NAVER_CAPTCHA_MAX_ATTEMPTS', 'three'],
+    ['NAVER_CAPTCHA_DAILY_QUOTA', '0'],
+    ['NAVER_CAPTCHA_DAILY_QUOTA', 'infinite'],
+    ['NAVER_CAPTCHA_DAILY_QUOTA', '-Infinity'],
   ])('%s=%s', async (variable, value) => {
     const found = problems(await refusal({}, { ...FROM_ENVIRONMENT, [variable]: value }));
     expect(found).toHaveLength(1);
@@ -432,11 +443,37 @@ describe('what stops the boot', () => {
   });
 
   it('a name that is no option', async () => {
-    for (const name of ['clientID', 'ttl', 'toString']) {
+    for (const name of ['secret-of-mine', 'ttl', 'toString']) {
       const message = await refusal({ ...CREDENTIALS, [name]: 'x' });
       expect(problems(message)).toEqual([`${name} is not an option; the README lists all options.`]);
     }
   });
+
+  describe.each(['ncloud', 'ncloud-gov', 'ncloud-fin'])(
+    '%s, which bills each call, without dailyQuota',
+    (platform) => {
+      const remedy =
+        /^dailyQuota \(or NAVER_CAPTCHA_DAILY_QUOTA\) is missing: .*bills each call.*Infinity sets no limit\.$/;
+
+      it('stops the boot with the remedy, also where the environment names the platform', async () => {
+        for (const dailyQuota of [undefined, null]) {
+          expect(problems(await refusal({ ...CREDENTIALS, platform, dailyQuota }))).toEqual([
+            expect.stringMatching(remedy),
+          ]);
+        }
+        const variables = { NAVER_CAPTCHA_PLATFORM: platform, NAVER_CAPTCHA_DAILY_QUOTA: ' ' };
+        expect(problems(await refusal(CREDENTIALS, variables))).toEqual([expect.stringMatching(remedy)]);
+      });
+
+      it('starts with a number or Infinity, from the code or the environment', async () => {
+        const given = { ...CREDENTIALS, platform };
+        expect((await resolve({ ...given, dailyQuota: 5 })).dailyQuota).toBe(5);
+        expect((await resolve({ ...given, dailyQuota: Infinity })).dailyQuota).toBeUndefined();
+        expect((await resolve(given, { NAVER_CAPTCHA_DAILY_QUOTA: '7' })).dailyQuota).toBe(7);
+        expect((await resolve(given, { NAVER_CAPTCHA_DAILY_QUOTA: 'Infinity' })).dailyQuota).toBeUndefined();
+      });
+    },
+  );
 
   it("a signing secret beside keys: 'raw'", async () => {
     const message = await refusal({ ...CREDENTIALS, keys: 'raw', signingSecret: SIGNING });

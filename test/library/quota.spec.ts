@@ -37,15 +37,13 @@ async function issue({ app }: RunningApp, times = 1): Promise<void> {
   for (let time = 0; time < times; time += 1) await app.get(NaverCaptchaService).createChallenge();
 }
 
-function start(
-  setup: SignupSetup & { dailyQuota?: number; quotaReserve?: number } = {},
-): Promise<RunningApp> {
-  const { dailyQuota = 10, quotaReserve = 0, options, ...rest } = setup;
-  return startSignup(emulator, { options: { dailyQuota, quotaReserve, ...options }, ...rest });
+function start(setup: SignupSetup & { dailyQuota?: number } = {}): Promise<RunningApp> {
+  const { dailyQuota = 10, options, ...rest } = setup;
+  return startSignup(emulator, { options: { dailyQuota, ...options }, ...rest });
 }
 
 describe('the day’s quota', () => {
-  it('counts issuing and comparing, not fetching, each kind apart', async () => {
+  it('is charged with a challenge and its comparison at once, each kind apart', async () => {
     await using app = await start();
     const service = app.get(NaverCaptchaService);
 
@@ -53,8 +51,8 @@ describe('the day’s quota', () => {
     await service.createChallenge({ kind: 'audio' });
 
     expect(await service.quota()).toEqual({
-      image: { used: 2, limit: 10, left: 8, resetsAt: MIDNIGHT },
-      audio: { used: 1, limit: 10, left: 9, resetsAt: MIDNIGHT },
+      image: { used: 2, limit: 10, left: 4, resetsAt: MIDNIGHT },
+      audio: { used: 2, limit: 10, left: 4, resetsAt: MIDNIGHT },
     });
   });
 
@@ -65,7 +63,7 @@ describe('the day’s quota', () => {
     await using app = await start({ logger });
     const events = quotaEvents(app);
 
-    await issue(app, 10);
+    await issue(app, 5);
 
     expect(events).toEqual([
       { type: 'quota', kind: 'image', level: '80%', used: 8, limit: 10 },
@@ -76,27 +74,122 @@ describe('the day’s quota', () => {
 
   it('once used up, refuses without asking NAVER, until midnight in Korea', async () => {
     await using app = await start();
-    await issue(app, 10);
+    await issue(app, 5);
 
     const refused = await fetch(`${app.url}/captcha`);
 
     expect(refused.status).toBe(503);
     expect(await refused.json()).toMatchObject({ code: 'CAPTCHA_QUOTA_EXCEEDED' });
     await expect(issue(app)).rejects.toMatchObject({ retryAfterSeconds: 12 * 3600 });
-    expect(emulator.requests).toHaveLength(10);
+    expect(emulator.requests).toHaveLength(5);
 
     app.clock.advance(12 * 3600 * 1000);
     await issue(app);
-    expect(emulator.requests).toHaveLength(11);
+    expect(emulator.requests).toHaveLength(6);
   });
 
-  it('keeps a share for comparing, so that who has a picture can answer it', async () => {
-    await using app = await start({ quotaReserve: 0.2 });
-    const early = await solve(app, emulator);
-    await issue(app, 7);
-
+  it('never refuses the comparison of a challenge: a visitor who holds a picture can answer it', async () => {
+    await using app = await start({ options: { maxAttempts: 3 } });
+    const answers = [];
+    for (let visitor = 0; visitor < 5; visitor += 1) answers.push(await solve(app, emulator));
     await expect(issue(app)).rejects.toMatchObject({ code: 'CAPTCHA_QUOTA_EXCEEDED' });
-    expect((await signUp(app, early)).status).toBe(200);
+
+    for (const answer of answers) {
+      await signUp(app, { ...answer, captchaValue: 'WRONG' });
+      await signUp(app, { ...answer, captchaValue: 'WRONG' });
+    }
+    for (const answer of answers.slice(1)) await signUp(app, answer);
+
+    // NAVER takes one comparison a key, so that only the count tells: five were paid for, nine came on top.
+    expect(comparisons(emulator)).toBe(14);
+    expect((await app.get(NaverCaptchaService).quota()).image.used).toBe(10 + 9);
+  });
+
+  describe('gives back the comparison of a challenge that no visitor answers', () => {
+    const KEY_TTL_MS = 600_000;
+    const SETTLED_MS = KEY_TTL_MS + 180_000;
+
+    it('two minutes after it expired, and no earlier', async () => {
+      await using app = await start();
+      await issue(app, 5);
+      app.clock.advance(KEY_TTL_MS + 60_000);
+      await expect(issue(app)).rejects.toMatchObject({ code: 'CAPTCHA_QUOTA_EXCEEDED' });
+
+      app.clock.advance(120_000);
+      await issue(app, 2);
+
+      expect((await app.get(NaverCaptchaService).quota()).image).toMatchObject({ used: 5 - 0 + 4, left: 0 });
+    });
+
+    it('but not that of a challenge that was answered, rightly or wrongly', async () => {
+      await using app = await start();
+      await signUp(app, await solve(app, emulator));
+      await signUp(app, { ...(await solve(app, emulator)), captchaValue: 'WRONG' });
+      await issue(app);
+
+      app.clock.advance(SETTLED_MS);
+      await issue(app);
+
+      expect((await app.get(NaverCaptchaService).quota()).image.used).toBe(2 + 2 + 1 + 2);
+    });
+
+    it('once, over two processes that issued in the same minute', async () => {
+      const clock = new MovableClock();
+      const store = new MemoryCaptchaStore({ clock });
+      await using one = await start({ clock, dailyQuota: 100, options: { store } });
+      await using other = await start({ clock, dailyQuota: 100, options: { store } });
+      await issue(one, 3);
+      await issue(other, 4);
+
+      clock.advance(SETTLED_MS);
+      await Promise.all([issue(one), issue(other)]);
+
+      expect((await one.app.get(NaverCaptchaService).quota()).image.used).toBe(7 + 4);
+    });
+
+    it('to the day it was charged to, and no other', async () => {
+      await using app = await start();
+      // The clock stands at noon in Korea.
+      app.clock.advance(12 * 3600 * 1000 - 60_000);
+      await issue(app, 5);
+      app.clock.advance(60_000);
+      await issue(app, 2);
+
+      app.clock.advance(SETTLED_MS);
+      await issue(app, 1);
+
+      expect((await app.get(NaverCaptchaService).quota()).image.used).toBe(2 + 2);
+    });
+  });
+
+  it('charges a comparison of the next day to that day', async () => {
+    await using app = await start();
+    app.clock.advance(12 * 3600 * 1000 - 60_000);
+    const answer = await solve(app, emulator);
+    app.clock.advance(60_000);
+
+    expect((await signUp(app, answer)).status).toBe(200);
+
+    expect((await app.get(NaverCaptchaService).quota()).image.used).toBe(1);
+  });
+
+  it('is counted one by one in a store that knows neither amounts nor pop, and gives nothing back there', async () => {
+    const clock = new MovableClock();
+    const memory = new MemoryCaptchaStore({ clock });
+    const store: CaptchaStore = {
+      take: (name, { limit, ttlMs }) => memory.take(name, { limit, ttlMs }),
+      release: (name) => memory.release(name),
+      get: (name) => memory.get(name),
+      set: (name, count, lifetime) => memory.set(name, count, lifetime),
+      delete: (name) => memory.delete(name),
+    };
+    await using app = await start({ clock, dailyQuota: 5, options: { store } });
+    await signUp(app, await solve(app, emulator));
+    await issue(app);
+    await expect(issue(app)).rejects.toMatchObject({ code: 'CAPTCHA_QUOTA_EXCEEDED' });
+    clock.advance(3_600_000);
+
+    expect((await app.get(NaverCaptchaService).quota()).image).toMatchObject({ used: 4, left: 0 });
   });
 
   it('does not count what surely never reached NAVER', async () => {
@@ -109,7 +202,7 @@ describe('the day’s quota', () => {
 
     await expect(issue(app)).rejects.toMatchObject({ code: 'CAPTCHA_UNAVAILABLE' });
 
-    expect((await app.get(NaverCaptchaService).quota()).image.used).toBe(2);
+    expect((await app.get(NaverCaptchaService).quota()).image.used).toBe(4);
   });
 
   it('counts every attempt that may have reached NAVER, retries included', async () => {
@@ -119,44 +212,33 @@ describe('the day’s quota', () => {
     await issue(app);
 
     expect(emulator.requests).toHaveLength(2);
-    expect((await app.get(NaverCaptchaService).quota()).image.used).toBe(2);
+    // The first attempt issued nothing to compare.
+    expect((await app.get(NaverCaptchaService).quota()).image.used).toBe(1 + 2);
   });
 
-  it('costs no visitor an attempt if it is known to be used up', async () => {
-    const clock = new MovableClock();
-    const store = new MemoryCaptchaStore({ clock });
-    const takings: string[] = [];
-    const witnessed: CaptchaStore = {
-      take: (name, limit) => {
-        takings.push(name);
-        return store.take(name, limit);
-      },
-      release: (name) => store.release(name),
-      get: (name) => store.get(name),
-      set: (name, count, lifetime) => store.set(name, count, lifetime),
-      delete: (name) => store.delete(name),
-    };
-    await using app = await start({ dailyQuota: 3, clock, options: { store: witnessed } });
+  it('costs no visitor an attempt if NAVER refuses the comparison for quota', async () => {
+    await using app = await start();
     const first = await solve(app, emulator);
     const second = await solve(app, emulator);
-    await issue(app);
-    // Only a comparison shows that comparing is refused: the first one shows it for the others.
-    expect((await signUp(app, first)).body).toMatchObject({ code: 'CAPTCHA_QUOTA_EXCEEDED' });
-    takings.length = 0;
+    emulator.failNext({ fault: 'quota', call: 'compare' });
 
-    const reply = await signUp(app, second);
+    const refused = [await signUp(app, first), await signUp(app, second)];
 
-    expect(reply.body).toMatchObject({ code: 'CAPTCHA_QUOTA_EXCEEDED' });
-    expect(reply.headers.get('retry-after')).toBe(String(12 * 3600));
-    expect(takings).toEqual([]);
-    expect(comparisons(emulator)).toBe(0);
+    for (const reply of refused) {
+      expect(reply.body).toMatchObject({ code: 'CAPTCHA_QUOTA_EXCEEDED' });
+      expect(reply.headers.get('retry-after')).toBe(String(12 * 3600));
+    }
+    expect(comparisons(emulator)).toBe(1);
+    app.clock.advance(FIVE_MINUTES_MS);
+    expect((await signUp(app, first)).status).toBe(200);
+    expect((await signUp(app, second)).status).toBe(200);
   });
 
-  it('has no limit on NAVER Cloud unless one is set', async () => {
-    await using app = await startSignup(emulator, { options: { platform: 'ncloud' } });
+  it.each(['developers', 'ncloud'] as const)('has no limit if it is Infinity: %s', async (platform) => {
+    await using app = await startSignup(emulator, { options: { platform, dailyQuota: Infinity } });
     await issue(app, 3);
 
-    expect((await app.get(NaverCaptchaService).quota()).image).toMatchObject({ used: 3, limit: undefined });
+    expect((await app.get(NaverCaptchaService).quota()).image).toMatchObject({ used: 6, limit: undefined });
   });
 });
 
@@ -164,8 +246,11 @@ describe('a day that NAVER itself closes', () => {
   it.each(['developers', 'ncloud'] as const)('is closed at once on all instances: %s', async (platform) => {
     const clock = new MovableClock();
     const store = new MemoryCaptchaStore({ clock });
-    await using one = await startSignup(emulator, { clock, options: { platform, store } });
-    await using other = await startSignup(emulator, { clock, options: { platform, store } });
+    await using one = await startSignup(emulator, { clock, options: { platform, store, dailyQuota: 1000 } });
+    await using other = await startSignup(emulator, {
+      clock,
+      options: { platform, store, dailyQuota: 1000 },
+    });
     const events = quotaEvents(one);
     emulator.failNext({ fault: 'quota', call: 'issue' });
     await expect(issue(one)).rejects.toMatchObject({ code: 'CAPTCHA_QUOTA_EXCEEDED' });
@@ -214,7 +299,7 @@ describe('a day that NAVER itself closes', () => {
 });
 
 describe('a day of 1,000 calls', () => {
-  it('serves 450 visitors and all who have a picture, also with invalid requests in between', async () => {
+  it('serves 500 visitors, also with invalid requests in between', async () => {
     await using app = await startSignup(emulator);
     const service = app.get(NaverCaptchaService);
     const used: { key: string; value: string }[] = [];
@@ -232,17 +317,16 @@ describe('a day of 1,000 calls', () => {
       }
     }
 
-    for (let person = 0; person < 450; person += 1) {
+    for (let person = 0; person < 500; person += 1) {
       const { captchaKey, captchaValue } = await solve(app, emulator);
       used.push({ key: captchaKey, value: captchaValue });
       expect((await signUp(app, { captchaKey, captchaValue })).status).toBe(200);
       await bother(200);
     }
     await bother(10_000);
-    expect(nonsense).toBe(100_000);
-    expect(emulator.requests.filter(({ call }) => call !== 'fetch')).toHaveLength(900);
+    expect(nonsense).toBe(110_000);
+    expect(emulator.requests.filter(({ call }) => call !== 'fetch')).toHaveLength(1000);
 
-    // The hundred calls left are for visitors who have a picture; no visitor gets a new one.
     await expect(service.createChallenge()).rejects.toMatchObject({ code: 'CAPTCHA_QUOTA_EXCEEDED' });
   }, 120_000);
 
@@ -253,7 +337,6 @@ describe('a day of 1,000 calls', () => {
     }
     const waiting = [];
     for (let person = 0; person < 100; person += 1) waiting.push(await solve(app, emulator));
-    await issue(app, 400);
     await expect(issue(app)).rejects.toMatchObject({ code: 'CAPTCHA_QUOTA_EXCEEDED' });
 
     for (const answer of waiting) expect((await signUp(app, answer)).status).toBe(200);

@@ -257,6 +257,16 @@ describe.each(ADAPTERS)('a protected sign-up on %s', (adapter) => {
     expect(comparisons(lenient)).toBe(2);
   });
 
+  it('gains nothing from a second attempt where NAVER compares a key once, as the README says', async () => {
+    await using app = await startSignup(emulator, { adapter, options: { maxAttempts: 3 } });
+    const answer = await solve(app, emulator);
+    const before = comparisons(emulator);
+
+    expectRefusal(await signUp(app, { ...answer, captchaValue: 'WRONG' }), 'CAPTCHA_WRONG');
+    expectRefusal(await signUp(app, answer), 'CAPTCHA_EXPIRED');
+    expect(comparisons(emulator) - before).toBe(2);
+  });
+
   it('takes no outage for a wrong answer, and gives the attempt back', async () => {
     await using app = await startSignup(emulator, { adapter });
     const answer = await solve(app, emulator);

@@ -220,7 +220,7 @@ describe('a span of a call', () => {
   });
 
   it.each(['quota', 'breaker'] as const)('is not made where the %s refuses the call', async (gate) => {
-    await using app = await start({ options: gate === 'quota' ? { dailyQuota: 1 } : {} });
+    await using app = await start({ options: gate === 'quota' ? { dailyQuota: 2 } : {} });
     if (gate === 'quota') await app.get(NaverCaptchaService).createChallenge();
     else await breakIssuing(app);
     telemetry.takeSpans();
@@ -363,18 +363,18 @@ describe('the quota', () => {
       { attributes: audio, value: 100 },
     ]);
     expect(counted['naver.captcha.quota.left {challenge}']).toEqual([
-      { attributes: image, value: 88 },
-      { attributes: audio, value: 90 },
+      { attributes: image, value: 49 },
+      { attributes: audio, value: 50 },
     ]);
     expect(asked.filter((key) => key.startsWith('quota:'))).toHaveLength(2);
   });
 
   it('has no limit where there is none', async () => {
-    await using app = await start({ options: { platform: 'ncloud' } });
+    await using app = await start({ options: { platform: 'ncloud', dailyQuota: Infinity } });
     await app.get(NaverCaptchaService).createChallenge();
 
     const counted = await telemetry.takeMetrics();
-    expect(one(counted['naver.captcha.quota.used {call}'], image)).toBe(1);
+    expect(one(counted['naver.captcha.quota.used {call}'], image)).toBe(2);
     expect(counted).not.toHaveProperty(['naver.captcha.quota.limit {call}']);
     expect(counted).not.toHaveProperty(['naver.captcha.quota.left {challenge}']);
   });
@@ -435,7 +435,7 @@ describe('its place', () => {
       one((await telemetry.takeMetrics())['naver.captcha.quota.used {call}'], {
         'naver.captcha.kind': 'image',
       }),
-    ).toBe(1);
+    ).toBe(2);
   });
 
   it('reports nothing after the application has closed', async () => {

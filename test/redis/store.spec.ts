@@ -12,6 +12,7 @@ import {
 import { RunningRedis, until } from '../support/redis.ts';
 import { CLIENTS, CLUSTER_CLIENTS, type ConnectedClient } from '../support/redis-clients.ts';
 import { describeStore } from '../support/store-contract.ts';
+import { blockEventLoop } from '../support/worker-naver.ts';
 
 const MINUTE = { ttlMs: 60_000 };
 /** What a busy machine may add to a bound. */
@@ -131,6 +132,16 @@ describe.each([
     monitor.disconnect();
 
     expect(seen.map(([command]) => command?.toLowerCase())).toEqual(['evalsha']);
+  });
+
+  it('a process that was busy for longer than timeoutMs is not refused for it', async () => {
+    const busy = new RedisCaptchaStore({ client: connected.client, timeoutMs: 100 });
+    for (let time = 0; time < 3; time += 1) {
+      // Some clients send in a later turn of the event loop, so Redis may see the command after this time only.
+      const taking = busy.take(newName(), { limit: 1, ...MINUTE });
+      blockEventLoop(400);
+      expect((await taking).taken).toBe(true);
+    }
   });
 
   it('says its scripts again to a Redis that has forgotten them', async () => {
@@ -261,9 +272,23 @@ describe('RedisCaptchaStore with a client that misbehaves', () => {
     const { error } = await rejection(store.get('attempt:x'));
     expect(error).toMatchObject({
       failure: 'error',
-      message: `Redis could not carry out "get": ${kind}.`,
+      message: `Redis could not carry out a command (${kind}). Check that Redis runs and that the client is connected to it.`,
     });
     expect(error).not.toHaveProperty('cause');
+  });
+
+  it.each([
+    'All keys in the pipeline should belong to the same slots allocation group',
+    'All the keys in a pipeline command should belong to the same slot',
+  ])('says what to upgrade where ioredis before 5.11 pipelines to a cluster by itself: %s', async (said) => {
+    const store = answering(() => failing(new Error(said)));
+
+    await expect(store.get('attempt:x')).rejects.toMatchObject({
+      failure: 'error',
+      message: expect.stringMatching(
+        /Upgrade ioredis to 5\.11 or later, or set enableAutoPipelining to false/,
+      ),
+    });
   });
 
   it('piles up no more than ten thousand unanswered commands, and goes on when they are answered', async () => {

@@ -14,7 +14,7 @@ const DEMO = 'apps/demo/dist/main.js';
 /** The environment of this process without what would reach NAVER, and with what is given. */
 export function demoEnvironment(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(NAVER_CAPTCHA|DEMO)_/.test(name));
-  return { ...Object.fromEntries(inherited), NODE_ENV: 'test', PORT: '0', NO_COLOR: '1', ...extra };
+  return { ...Object.fromEntries(inherited), HOST: '', NODE_ENV: 'test', PORT: '0', NO_COLOR: '1', ...extra };
 }
 
 /** Runs the demo to its end. */

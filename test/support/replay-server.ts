@@ -80,6 +80,11 @@ export class ReplayServer implements AsyncDisposable {
     this.#replays = replays;
   }
 
+  /** Closes every socket, politely; for when no reply is under way. */
+  closeUnused(): void {
+    for (const socket of this.#sockets) socket.end();
+  }
+
   /** The requests since the last time this was asked. */
   take(): ReplayedRequest[] {
     return this.requests.splice(0);

@@ -31,6 +31,7 @@ export async function startSignupProcess(
       NAVER_CAPTCHA_CLIENT_ID: clientId,
       NAVER_CAPTCHA_CLIENT_SECRET: clientSecret,
       NAVER_CAPTCHA_PLATFORM: platform,
+      NAVER_CAPTCHA_DAILY_QUOTA: 'Infinity',
       // The machine of the tests is busy; NAVER's slowness is not what they are about.
       NAVER_CAPTCHA_TIMEOUT_MS: '30000',
     }),

@@ -102,8 +102,8 @@ describe.each(ADAPTERS)('a health endpoint on %s', (adapter) => {
       credentials: { image: 'accepted', audio: 'unknown' },
       breakers: ALL_CLOSED,
       quota: {
-        image: { used: 2, limit: 1000, left: 898 },
-        audio: { used: 0, limit: 1000, left: 900 },
+        image: { used: 2, limit: 1000, left: 499 },
+        audio: { used: 0, limit: 1000, left: 500 },
       },
     });
   });
@@ -215,7 +215,28 @@ describe('the credentials', () => {
     app.clock.advance(-24 * 60 * MINUTE_MS);
 
     expect(await healthOf(app)).toMatchObject({ status: 'up', credentials: { image: 'accepted' } });
-    expect(emulator.requests).toHaveLength(2);
+    expect(emulator.requests).toHaveLength(1);
+  });
+});
+
+describe.each(['ncloud', 'ncloud-gov', 'ncloud-fin'] as const)('the credentials on %s', (platform) => {
+  // There pictures and sounds are served without credentials (observed).
+  const options = { platform, dailyQuota: 1000 };
+
+  it('are unknown, and not accepted, as long as only pictures were fetched', async () => {
+    await using app = await start({ options });
+    expect(await healthOf(app)).toMatchObject({ status: 'up', credentials: { image: 'unknown' } });
+
+    await solve(app, emulator);
+    expect(await healthOf(app)).toMatchObject({ status: 'up', credentials: { image: 'accepted' } });
+  });
+
+  it('stay refused though a picture was fetched', async () => {
+    await using app = await start({ options });
+    emulator.failNext({ fault: 'unauthorized', call: 'issue' });
+    await expect(app.get(NaverCaptchaService).createChallenge()).rejects.toThrow();
+
+    expect(await healthOf(app)).toMatchObject({ status: 'down', problems: ['credentials-refused'] });
   });
 });
 
@@ -301,7 +322,7 @@ describe('an outage', () => {
   });
 
   it('is told also where the quota of the other kind refuses before the breaker does', async () => {
-    await using app = await start({ kinds: ['audio'], options: { dailyQuota: 5 } });
+    await using app = await start({ kinds: ['audio'], options: { dailyQuota: 6 } });
     await breakIssuing(app);
 
     expect(await healthOf(app)).toMatchObject({
@@ -320,7 +341,7 @@ describe('the quota', () => {
 
   it('that is low is shown, and up', async () => {
     await using app = await start({ options });
-    await use(app, 'image', 8);
+    await use(app, 'image', 4);
 
     expect(await healthOf(app)).toMatchObject({
       status: 'up',
@@ -330,36 +351,36 @@ describe('the quota', () => {
 
   it('with no challenge left is down until midnight in Korea', async () => {
     await using app = await start({ options });
-    await use(app, 'image', 9);
+    await use(app, 'image', 5);
 
     expect(await healthOf(app)).toMatchObject({
       httpStatus: 503,
       status: 'down',
       problems: ['quota-used-up'],
-      quota: { image: { used: 9, limit: 10, left: 0 } },
+      quota: { image: { used: 10, limit: 10, left: 0 } },
     });
 
     app.clock.advance(12 * 60 * MINUTE_MS);
-    expect(await healthOf(app)).toMatchObject({ status: 'up', quota: { image: { used: 0, left: 9 } } });
+    expect(await healthOf(app)).toMatchObject({ status: 'up', quota: { image: { used: 0, left: 5 } } });
   });
 
   it('of a kind that is not needed may be used up', async () => {
     await using app = await start({ options });
-    await use(app, 'audio', 9);
+    await use(app, 'audio', 5);
 
     expect(await healthOf(app)).toMatchObject({ status: 'up', quota: { audio: { left: 0 } } });
   });
 
   it('that NAVER closes is down, also where the application has no limit of its own', async () => {
     emulator.failNext({ fault: 'quota', call: 'issue' });
-    await using app = await start({ options: { platform: 'ncloud' } });
+    await using app = await start({ options: { platform: 'ncloud', dailyQuota: Infinity } });
     expect((await healthOf(app)).quota).toEqual({ image: { used: 0 }, audio: { used: 0 } });
     await expect(app.get(NaverCaptchaService).createChallenge()).rejects.toThrow();
 
     expect(await healthOf(app)).toMatchObject({
       status: 'down',
       problems: ['quota-used-up'],
-      quota: { image: { used: 0, left: 0 } },
+      quota: { image: { used: 1, left: 0 } },
     });
   });
 });

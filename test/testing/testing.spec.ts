@@ -64,6 +64,16 @@ const codeOf = async (app: RunningApp, body: unknown): Promise<unknown> => {
   return typeof reply === 'object' && reply !== null && 'code' in reply ? reply.code : reply;
 };
 
+describe('overrideCaptcha() for an application on NAVER Cloud', () => {
+  it('needs no dailyQuota, which only the production environment has', async () => {
+    for (const variables of [{}, { NAVER_CAPTCHA_DAILY_QUOTA: ' ' }]) {
+      const imports = [NaverCaptchaModule.forRoot({ platform: 'ncloud' })];
+      await using app = await startTested({ imports, controllers: [signupController()] }, variables);
+      expect((await signUp(app, { name: 'Kim', ...app.captcha.answer })).status).toBe(200);
+    }
+  });
+});
+
 describe.each(ADAPTERS)('overrideCaptcha() on %s', (adapter) => {
   it('lets the fixed answer through, for any action and binding, as often as it is sent', async () => {
     const requirement: RequireCaptchaOptions = {

@@ -32,7 +32,7 @@ export async function createApp(adapter = 'express'): Promise<INestApplication<S
     await app.getHttpAdapter().getInstance().ready();
     return app;
   }
-  throw new Error('DEMO_ADAPTER must be express or fastify.');
+  throw new Error(`DEMO_ADAPTER must be express or fastify, not ${JSON.stringify(adapter)}.`);
 }
 
 /** Applies the security headers and the validation of bodies to every route. */

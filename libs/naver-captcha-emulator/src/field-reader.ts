@@ -38,6 +38,16 @@ export class FieldReader {
     return undefined;
   }
 
+  strings(name: string, pattern: RegExp): readonly string[] | undefined {
+    const value = this.raw(name);
+    if (value === undefined) return undefined;
+    const all: readonly unknown[] = Array.isArray(value) ? value : [undefined];
+    const fitting = all.filter((entry) => typeof entry === 'string').filter((entry) => pattern.test(entry));
+    if (fitting.length === all.length) return fitting;
+    this.wrong(name, `must be an array of strings like ${pattern}`);
+    return undefined;
+  }
+
   boolean(name: string): boolean | undefined {
     const value = this.raw(name);
     if (value === undefined || typeof value === 'boolean') return value;

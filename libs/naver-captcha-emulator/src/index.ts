@@ -1,7 +1,7 @@
 export { startNaverCaptchaEmulator, EmulatorListenError } from './handle/start-emulator.js';
 export { type NaverCaptchaEmulator } from './handle/emulator.js';
 export { type EmulatorKey, type EmulatorKeyState } from './store/key-store.js';
-export { type EmulatorRequest } from './store/request-log.js';
+export { type EmulatorProblem, type EmulatorRequest } from './store/request-log.js';
 export {
   type EmulatorLang,
   type EmulatorStyle,

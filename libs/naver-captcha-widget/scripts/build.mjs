@@ -4,33 +4,19 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 
-import { build, transform } from 'esbuild';
+import { minify } from '@swc/core';
+import { build } from 'esbuild';
+
+import { compactMessages, compactStyles, omitStandIn } from './compact.mjs';
 
 const folder = new URL('../', import.meta.url);
 const path = (name) => new URL(name, folder);
 
-/** The bundler does not minify the style sheet, which is a string to it. */
-const minifyStyles = {
-  name: 'minify-styles',
-  setup({ onLoad }) {
-    onLoad({ filter: /[/\\]styles\.js$/ }, async ({ path: file }) => {
-      const code = await readFile(file, 'utf8');
-      const [, css] = /= `([^`]+)`/.exec(code) ?? [];
-      if (css === undefined)
-        throw new Error(
-          `${file} has no style sheet. Write it as one template literal without substitutions.`,
-        );
-      const small = await transform(css, { loader: 'css', minify: true, target: 'es2022' });
-      return { contents: code.replace(css, () => small.code.trim()), loader: 'js' };
-    });
-  },
-};
-
 /** Properties that neither the page nor an object of the browser has, so the bundle may shorten their names. */
 const internal =
-  'act active admit audio choose current custom disable draw edited element expire expiresAt fail input isIdle ' +
-  'isLoading isSpent judge localize playing presses problem progress reconsider reset resume show start suspend ' +
-  'tell toggle';
+  'act admit audio choose coolDown cooling current custom disable draw edited expire fail input isIdle ' +
+  'isLoading isSpent judge labelElement localize playButton playing presses problem progress reconsider refreshButton remainingMs reset retryButton say show suspend ' +
+  'tell toggleButton';
 
 const { outputFiles } = await build({
   entryPoints: [fileURLToPath(path('dist/index.js'))],
@@ -42,9 +28,17 @@ const { outputFiles } = await build({
   charset: 'utf8',
   legalComments: 'none',
   mangleProps: new RegExp(`^(${internal.replaceAll(' ', '|')})$`),
-  plugins: [minifyStyles],
+  plugins: [compactStyles, compactMessages, omitStandIn],
 });
-const source = `/*! naver-captcha-widget ${JSON.parse(await readFile(path('package.json'), 'utf8')).version}, MIT */\n${outputFiles[0].text}`;
+// A second minifier finds what the first leaves: about 1 % of the script.
+const { code } = await minify(outputFiles[0].text, {
+  module: true,
+  ecma: 2022,
+  compress: { passes: 3 },
+  mangle: { toplevel: true },
+  format: { ecma: 2022, comments: false },
+});
+const source = `/*! naver-captcha-widget ${JSON.parse(await readFile(path('package.json'), 'utf8')).version}, MIT */\n${code}`;
 const hash = createHash('sha256').update(source).digest('base64url').slice(0, 16);
 
 await writeFile(path('dist/widget.min.js'), source);

@@ -22,23 +22,20 @@ export class AnswerField {
     // A Korean keyboard types Hangul until the 한/영 key is pressed; the server would refuse it only later.
     const hangul = /\p{Script=Hangul}/u.test(value);
     const problem = hangul ? 'CAPTCHA_MALFORMED' : this.problem;
-    const isAboutAnswer = /_(MISSING|MALFORMED|WRONG|EXPIRED|INVALID|USED)$/.test(problem ?? '');
+    const isAboutAnswer = /MISSING|MALFORMED|WRONG|EXPIRED|INVALID|USED/.test(problem ?? '');
     this.#view.tell(problem ? texts[problem] : '', isAboutAnswer);
     input.ariaRequired = String(required);
-    let flags: ValidityStateFlags = {};
-    let message = '';
-    if (this.custom) {
-      flags = { customError: true };
-      message = this.custom;
-    } else if (hangul) {
-      flags = { patternMismatch: true };
-      message = texts.CAPTCHA_MALFORMED;
-    } else if (required && !(ready && value.trim())) {
-      // An answer typed before the picture arrives has no key, so the server would refuse it.
-      const reason = ready || !value ? 'CAPTCHA_MISSING' : 'loading';
-      flags = { valueMissing: true };
-      message = texts[ready ? reason : (problem ?? reason)];
+    // An answer typed before the picture arrives has no key, so the server would refuse it.
+    const valueMissing = required && !(ready && value.trim());
+    let message = this.custom;
+    if (!message && hangul) message = texts.CAPTCHA_MALFORMED;
+    if (!message && valueMissing) {
+      message = texts[(!ready && (problem ?? (value && 'loading'))) || 'CAPTCHA_MISSING'];
     }
-    this.#internals.setValidity(flags, message, input);
+    this.#internals.setValidity(
+      { customError: !!this.custom, patternMismatch: hangul, valueMissing },
+      message,
+      input,
+    );
   }
 }

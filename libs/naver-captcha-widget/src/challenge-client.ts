@@ -2,6 +2,9 @@ import { type CaptchaProblemCode, isProblemCode } from './messages.js';
 
 export type CaptchaKind = 'image' | 'audio';
 
+/** Request headers, or a function that returns them for each request, such as for a token that changes. */
+export type CaptchaHeaders = HeadersInit | (() => HeadersInit | Promise<HeadersInit>);
+
 export function isKind(value: unknown): value is CaptchaKind {
   return value === 'image' || value === 'audio';
 }
@@ -9,84 +12,107 @@ export function isKind(value: unknown): value is CaptchaKind {
 export interface Challenge {
   readonly key: string;
   readonly kind: CaptchaKind;
-  /** In milliseconds, on the clock of this device. */
-  readonly expiresAt: number;
   readonly picture: ImageBitmap | undefined;
+  /** Negative after the challenge has expired. */
+  remainingMs(): number;
 }
 
 /** Where a challenge comes from, and which challenge is requested. */
 export interface ChallengeSource {
   readonly src: string;
+  readonly credentials: RequestCredentials;
+  readonly headers: CaptchaHeaders | undefined;
   readonly kind: CaptchaKind;
   readonly action: string | null;
 }
 
-/** The server refused and gave a code. A failed network is not covered: it rejects with the error of `fetch`. */
-export class ChallengeRefused extends Error {
-  constructor(
-    readonly code: CaptchaProblemCode,
-    readonly retryAfterSeconds: number | undefined,
-  ) {
-    super(code);
-  }
+/** The server refused and gave a code. */
+export interface Refusal {
+  readonly code: CaptchaProblemCode;
+  readonly retryAfterSeconds: number | undefined;
 }
 
-/** Requests a challenge and, in the same round trip, its picture. Resolves when the picture is decoded. */
+/** What a reply may hold. The server, or a proxy before it, may leave out any of it. */
+interface Reply {
+  readonly key?: unknown;
+  readonly kind?: unknown;
+  readonly expiresInSeconds?: unknown;
+  readonly expiresAt?: unknown;
+  readonly media?: { readonly data?: unknown } | undefined;
+  readonly code?: unknown;
+  readonly retryAfterSeconds?: unknown;
+}
+
+/**
+ * Requests a challenge and, in the same round trip, its picture. Resolves when the picture is decoded, or with the server's
+ * refusal. Returns undefined if the reply is no challenge; rejects if the network fails.
+ */
 export async function requestChallenge(
-  { src, kind, action }: ChallengeSource,
+  source: ChallengeSource,
   signal: AbortSignal,
-): Promise<Challenge> {
-  const reply = await fetchOk(src, {
+): Promise<Challenge | Refusal | undefined> {
+  const { src, kind, action, credentials, headers = {} } = source;
+  const elapsedMs = stopwatch();
+  const init = { headers: await (typeof headers === 'function' ? headers() : headers), credentials, signal };
+  const wanted = { kind, action: action ?? undefined, media: kind === 'image' ? 'inline' : undefined };
+  const reply = await fetch(src, {
+    ...init,
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      kind,
-      action: action ?? undefined,
-      media: kind === 'image' ? 'inline' : undefined,
-    }),
-    signal,
+    // The type of the blob becomes the content type.
+    body: new Blob([JSON.stringify(wanted)], { type: 'application/json' }),
   });
-  const body: unknown = await reply.json();
-  const key = field(body, 'key');
-  // The clock of a device may be wrong, so the lifetime of a key is counted from the server's time.
-  const serverTime = Date.parse(reply.headers.get('date') ?? '') || Date.now();
-  const lifetime = Date.parse(String(field(body, 'expiresAt'))) - serverTime;
-  if (typeof key !== 'string' || !key || field(body, 'kind') !== kind || !(lifetime > 0)) {
-    throw new TypeError('not a challenge');
+  if (!reply.ok) return refusalOf(reply);
+  const { key, kind: sent, expiresInSeconds, expiresAt, media } = await json(reply);
+  // An older server sends only the time of day. Across origins its `Date` is hidden, so the device's clock has to do.
+  const lifetimeMs =
+    Number(expiresInSeconds) * 1_000 ||
+    Date.parse(String(expiresAt)) - (Date.parse(reply.headers.get('date') ?? '') || Date.now());
+  if (typeof key !== 'string' || !key || sent !== kind || !(lifetimeMs > 0)) {
+    return undefined;
   }
-  const expiresAt = Date.now() + lifetime;
-  const picture = kind === 'image' ? await loadPicture(src, key, field(body, 'media'), signal) : undefined;
-  return { key, kind, expiresAt, picture };
+  let picture: ImageBitmap | undefined;
+  if (kind === 'image') {
+    let blob: Blob;
+    const data = media?.data;
+    if (typeof data === 'string') {
+      blob = new Blob([Uint8Array.from(atob(data), (byte) => byte.charCodeAt(0))]);
+    } else {
+      const separate = await fetch(mediaUrl(src, key), init);
+      if (!separate.ok) return refusalOf(separate);
+      blob = await separate.blob();
+    }
+    // Drawn on a canvas, because a strict content security policy blocks `data:` and `blob:` URLs in an `<img>`.
+    picture = await createImageBitmap(blob);
+  }
+  return { key, kind, picture, remainingMs: () => lifetimeMs - elapsedMs() };
 }
 
 export function mediaUrl(src: string, key: string): string {
   return `${src}/media?key=${encodeURIComponent(key)}`;
 }
 
-/** Decodes to a bitmap for a canvas, because a strict content security policy blocks `data:` and `blob:` URLs in an `<img>`. */
-async function loadPicture(
-  src: string,
-  key: string,
-  media: unknown,
-  signal: AbortSignal,
-): Promise<ImageBitmap> {
-  const data = field(media, 'data');
-  if (typeof data === 'string') {
-    return createImageBitmap(new Blob([Uint8Array.from(atob(data), (byte) => byte.charCodeAt(0))]));
-  }
-  const reply = await fetchOk(mediaUrl(src, key), { signal });
-  return createImageBitmap(await reply.blob());
+/**
+ * Measures from now on. The wall clock counts too, because the monotonic clock stops while a phone sleeps; the wall clock
+ * alone would keep an expired challenge after it is set back.
+ */
+function stopwatch(): () => number {
+  const steady = performance.now();
+  const wall = Date.now();
+  return () => Math.max(performance.now() - steady, Date.now() - wall);
 }
 
-/** Rejects with {@link ChallengeRefused} if the server refuses. */
-async function fetchOk(url: string, init: RequestInit): Promise<Response> {
-  const reply = await fetch(url, init);
-  if (reply.ok) return reply;
-  const code = field(await reply.json().catch(() => undefined), 'code');
-  const seconds = Number(reply.headers.get('retry-after')) || undefined;
-  throw new ChallengeRefused(isProblemCode(code) ? code : 'CAPTCHA_UNAVAILABLE', seconds);
+async function refusalOf(reply: Response): Promise<Refusal> {
+  const body = await json(reply).catch(() => undefined);
+  const code = body?.code;
+  // Across origins the header is hidden unless the server exposes it.
+  const seconds = Number(body?.retryAfterSeconds ?? reply.headers.get('retry-after'));
+  return {
+    code: isProblemCode(code) ? code : 'CAPTCHA_UNAVAILABLE',
+    retryAfterSeconds: seconds || undefined,
+  };
 }
 
-function field(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value ? Reflect.get(value, name) : undefined;
+function json(reply: Response): Promise<Reply>;
+function json(reply: Response): Promise<unknown> {
+  return reply.json();
 }

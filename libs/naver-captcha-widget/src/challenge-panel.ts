@@ -2,13 +2,12 @@ import type { AnswerField } from './answer-field.js';
 import {
   type CaptchaKind,
   type Challenge,
-  type ChallengeRefused,
   type ChallengeSource,
   isKind,
   mediaUrl,
+  type Refusal,
 } from './challenge-client.js';
 import { type ChallengeReports, ChallengeState } from './challenge-state.js';
-import { CoolDown } from './cool-down.js';
 import type { CaptchaMessages } from './messages.js';
 import { Sound } from './sound.js';
 import type { View } from './view.js';
@@ -20,10 +19,9 @@ export class ChallengePanel implements ChallengeReports {
   readonly #answer: AnswerField;
   readonly #update: () => CaptchaMessages;
   readonly #state = new ChallengeState(this);
-  readonly #coolDown: CoolDown;
   readonly #sound: Sound;
   /** The kind that the visitor chose. */
-  #chosen: CaptchaKind | undefined;
+  #chosen: unknown;
   /** The visitor requested the challenge with a button, so its arrival is spoken and the browser allows its sound. */
   #pressed = false;
 
@@ -41,22 +39,21 @@ export class ChallengePanel implements ChallengeReports {
     this.#view = view;
     this.#answer = answer;
     this.#update = update;
-    this.#coolDown = new CoolDown(view);
     this.#sound = new Sound(view, (event) => {
       if (event === 'error') this.#fail();
       const texts = update();
       if (event === 'held') view.say(texts.soundReady);
       if (event === 'ended') view.say(texts.played);
     });
-    for (const { element: button } of [view.refresh, view.retry]) {
+    for (const button of [view.refreshButton, view.retryButton]) {
       button.addEventListener('click', () => {
         this.refresh(true);
       });
     }
-    view.toggle.element.addEventListener('click', () => {
+    view.toggleButton.addEventListener('click', () => {
       this.refresh(true, this.kind === 'image' ? 'audio' : 'image');
     });
-    view.play.element.addEventListener('click', () => {
+    view.playButton.addEventListener('click', () => {
       if (this.#sound.playing) this.#sound.stop();
       else this.#sound.play();
     });
@@ -89,10 +86,10 @@ export class ChallengePanel implements ChallengeReports {
 
   /** Replaces the challenge because the visitor or the page asks for it, except during the cool-down. */
   refresh(pressed = false, kind = this.#chosen): void {
-    if (this.#coolDown.active || this.#element.matches(':disabled')) return;
+    if (this.#view.cooling || this.#element.matches(':disabled')) return;
     this.#chosen = kind;
     this.#answer.problem = undefined;
-    this.#coolDown.start();
+    this.#view.coolDown();
     this.load(pressed);
   }
 
@@ -103,7 +100,7 @@ export class ChallengePanel implements ChallengeReports {
   }
 
   /** The browser restores the kind that the visitor chose. */
-  choose(kind: CaptchaKind): void {
+  choose(kind: unknown): void {
     const before = this.kind;
     this.#chosen = kind;
     if (this.kind !== before) this.reconsider();
@@ -114,12 +111,7 @@ export class ChallengePanel implements ChallengeReports {
     this.#blank('idle');
   }
 
-  resume(): void {
-    this.#state.resume();
-  }
-
   suspend(): void {
-    this.#state.suspend();
     this.#sound.stop();
     if (this.#state.isLoading) this.reset();
   }
@@ -131,12 +123,12 @@ export class ChallengePanel implements ChallengeReports {
 
   localize(texts: CaptchaMessages, language: string): void {
     this.#view.localize(texts, language, this.kind === 'audio', this.#sound.playing);
-    this.#view.toggle.element.hidden = this.#kinds().length < 2;
+    this.#view.toggleButton.hidden = this.#kinds().length < 2;
   }
 
   show({ key, kind, picture }: Challenge): void {
     if (picture) this.#view.draw(picture);
-    else this.#sound.load(mediaUrl(this.#element.src, key));
+    else this.#sound.load(mediaUrl(this.#element.src, key), this.#element.credentials);
     this.#view.show(kind);
     const texts = this.#update();
     this.#view.say(this.#pressed && picture ? texts.pictureReady : '');
@@ -144,7 +136,7 @@ export class ChallengePanel implements ChallengeReports {
     this.#dispatch('captcha-ready', { key, kind });
   }
 
-  fail(refusal?: ChallengeRefused): void {
+  fail(refusal?: Refusal): void {
     this.#view.show('failed');
     this.#fail(refusal);
   }
@@ -156,12 +148,12 @@ export class ChallengePanel implements ChallengeReports {
     this.#dispatch('captcha-expired', { key });
   }
 
-  #fail(refusal?: ChallengeRefused): void {
+  #fail(refusal?: Refusal): void {
     const code = refusal?.code ?? 'CAPTCHA_NOT_LOADED';
     const retryAfterSeconds = refusal?.retryAfterSeconds;
     this.#answer.problem = code;
     this.#view.say('');
-    if (retryAfterSeconds) this.#coolDown.start(retryAfterSeconds);
+    if (retryAfterSeconds) this.#view.coolDown(retryAfterSeconds);
     const message = this.#update()[code];
     this.#dispatch('captcha-error', { code, message, retryAfterSeconds });
   }

@@ -1,16 +1,11 @@
-import {
-  type Challenge,
-  ChallengeRefused,
-  type ChallengeSource,
-  requestChallenge,
-} from './challenge-client.js';
+import { type Challenge, type ChallengeSource, type Refusal, requestChallenge } from './challenge-client.js';
 
 const REQUEST_TIMEOUT_MS = 15_000;
 
 export interface ChallengeReports {
   show(challenge: Challenge): void;
   /** `refusal`: undefined if the server, or the picture, could not be reached. */
-  fail(refusal?: ChallengeRefused): void;
+  fail(refusal?: Refusal): void;
   expire(key: string): void;
 }
 
@@ -20,16 +15,16 @@ export class ChallengeState {
   #challenge: Challenge | undefined;
   #request: AbortController | undefined;
   #failed = false;
-  #expiryTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(reports: ChallengeReports) {
     this.#reports = reports;
   }
 
-  /** Returns undefined if there is no challenge to answer. Compares the clock too, because timers stop while a phone sleeps. */
+  /** Returns undefined if there is no challenge to answer. Measures the time too, because timers stop while a phone sleeps. */
   current(): Challenge | undefined {
     const challenge = this.#challenge;
-    if (challenge && Date.now() >= challenge.expiresAt) {
+    // A timer can fire up to a millisecond early.
+    if (challenge && challenge.remainingMs() < 1) {
       // The next action of the visitor requests a new challenge: a page left open must not use up the quota.
       this.reset();
       this.#reports.expire(challenge.key);
@@ -53,35 +48,23 @@ export class ChallengeState {
     setTimeout(() => {
       request.abort();
     }, REQUEST_TIMEOUT_MS);
-    let challenge: Challenge | undefined;
-    let refusal: ChallengeRefused | undefined;
-    try {
-      challenge = await requestChallenge(source, request.signal);
-    } catch (error) {
-      if (error instanceof ChallengeRefused) refusal = error;
-    }
+    const outcome = await requestChallenge(source, request.signal).catch(() => undefined);
     if (request !== this.#request) return;
     this.#request = undefined;
-    this.#challenge = challenge;
-    this.#failed = !challenge;
-    this.resume();
-    if (challenge) this.#reports.show(challenge);
-    else this.#reports.fail(refusal);
+    if (outcome && 'key' in outcome) {
+      this.#challenge = outcome;
+      // Runs without being cleared: it does nothing while a newer challenge has time left.
+      setTimeout(() => this.current(), outcome.remainingMs());
+      this.#reports.show(outcome);
+    } else {
+      this.#failed = true;
+      this.#reports.fail(outcome);
+    }
   }
 
   reset(): void {
     this.#request?.abort();
     this.#request = this.#challenge = undefined;
     this.#failed = false;
-  }
-
-  resume(): void {
-    this.suspend();
-    if (!this.#challenge) return;
-    this.#expiryTimer = setTimeout(() => this.current(), this.#challenge.expiresAt - Date.now());
-  }
-
-  suspend(): void {
-    clearTimeout(this.#expiryTimer);
   }
 }

@@ -1,3 +1,9 @@
+/** A server has no `HTMLElement`. With another class in its place, importing works there and only creating fails. */
+export function elementBase(): typeof HTMLElement;
+export function elementBase(): unknown {
+  return typeof HTMLElement === 'undefined' ? Object : HTMLElement;
+}
+
 const SVG = 'http://www.w3.org/2000/svg';
 
 /** Makes an element with code instead of markup, which Trusted Types would block. */
@@ -13,23 +19,17 @@ export function h<K extends keyof HTMLElementTagNameMap>(
 }
 
 /** A button with an icon and a text. The text is always the button's name; a narrow element shows the icon only. */
-export class IconButton {
-  readonly element: HTMLButtonElement;
-  readonly #line = document.createElementNS(SVG, 'path');
-  readonly #text = h('span');
+export function iconButton(part: string): HTMLButtonElement {
+  const icon = document.createElementNS(SVG, 'svg');
+  icon.setAttribute('viewBox', '0 0 24 24');
+  icon.ariaHidden = 'true';
+  icon.append(document.createElementNS(SVG, 'path'));
+  return h('button', { type: 'button', part: `button ${part}` }, icon, ' ', h('span'));
+}
 
-  constructor(part: string) {
-    const icon = document.createElementNS(SVG, 'svg');
-    icon.setAttribute('viewBox', '0 0 24 24');
-    icon.ariaHidden = 'true';
-    icon.append(this.#line);
-    this.element = h('button', { type: 'button', part: `button ${part}` }, icon, ' ', this.#text);
-  }
-
-  /** `path`: what to draw in the icon of 24 by 24. */
-  label(text: string, path: string): void {
-    this.#text.textContent = text;
-    this.element.title = text;
-    this.#line.setAttribute('d', path);
-  }
+/** `path`: what to draw in the icon of 24 by 24. */
+export function label(button: HTMLButtonElement, text: string, path: string): void {
+  button.title = text;
+  button.lastElementChild?.replaceChildren(text);
+  button.querySelector('path')?.setAttribute('d', path);
 }

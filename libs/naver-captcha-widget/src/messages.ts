@@ -106,5 +106,5 @@ export const en: CaptchaMessages = {
 };
 
 export function isProblemCode(code: unknown): code is CaptchaProblemCode {
-  return typeof code === 'string' && code.startsWith('CAPTCHA_') && Object.hasOwn(ko, code);
+  return String(code).startsWith('CAPTCHA_') && String(code) in ko;
 }

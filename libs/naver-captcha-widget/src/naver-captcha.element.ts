@@ -1,15 +1,11 @@
+// The order of these imports is the order of the code in the script, and decides how well it compresses.
 import { View } from './view.js';
-import { AnswerField } from './answer-field.js';
-import { type CaptchaKind, isKind } from './challenge-client.js';
+import { elementBase } from './elements.js';
+import { DoubleSubmit, submitImplicitly, writeFields } from './submission.js';
 import { ChallengePanel } from './challenge-panel.js';
-import { DoubleSubmit, sendForm } from './submission.js';
+import { AnswerField } from './answer-field.js';
 import { type CaptchaMessages, en, isProblemCode, ko } from './messages.js';
-
-/** A server has no `HTMLElement`. With another class in its place, importing works there and only creating fails. */
-function elementBase(): typeof HTMLElement;
-function elementBase(): unknown {
-  return typeof HTMLElement === 'undefined' ? Object : HTMLElement;
-}
+import type { CaptchaHeaders, CaptchaKind } from './challenge-client.js';
 
 /**
  * `<naver-captcha src="/captcha">`: shows a challenge and submits the answer with its form, as `captchaKey` and
@@ -17,7 +13,7 @@ function elementBase(): unknown {
  */
 export class NaverCaptchaElement extends elementBase() {
   static readonly formAssociated = true;
-  static readonly observedAttributes = ['src', 'action', 'kinds', 'lang', 'required'];
+  static readonly observedAttributes = ['src', 'action', 'kinds', 'credentials', 'lang', 'required'];
 
   readonly #internals = this.attachInternals();
   readonly #view = new View(this.attachShadow({ mode: 'open' }));
@@ -25,22 +21,24 @@ export class NaverCaptchaElement extends elementBase() {
   readonly #doubleSubmit = new DoubleSubmit();
   readonly #panel = new ChallengePanel(this, this.#view, this.#answer, () => this.#update());
   #messages: Partial<CaptchaMessages> | undefined;
+  #headers: CaptchaHeaders | undefined;
   #formListeners: AbortController | undefined;
 
   constructor() {
     super();
     const { input } = this.#view;
     input.addEventListener('input', () => {
-      this.#explain(undefined);
+      this.#explain();
     });
     // Of the two events of a field, only `input` leaves a shadow tree by itself.
     input.addEventListener('change', () => {
       this.dispatchEvent(new Event('change', { bubbles: true }));
     });
-    input.addEventListener('keydown', (event) => {
-      if (event.key !== 'Enter' || event.isComposing) return;
-      this.#panel.act(event);
-      sendForm(this.form);
+    // As in the browser, Enter submits after every listener of the page ran, unless a listener prevented it.
+    input.addEventListener('keypress', (event) => {
+      setTimeout(() => {
+        if (event.key === 'Enter' && !event.defaultPrevented) submitImplicitly(this);
+      });
     });
     // A press on a <label> of the page arrives as a click on the element itself.
     this.addEventListener('click', (event) => {
@@ -66,6 +64,25 @@ export class NaverCaptchaElement extends elementBase() {
   set action(value: string | null) {
     if (value === null) this.removeAttribute('action');
     else this.setAttribute('action', value);
+  }
+
+  /** Whether cookies are sent with requests for challenges, as in `fetch`. @default 'same-origin' */
+  get credentials(): RequestCredentials {
+    const value = this.getAttribute('credentials');
+    return value === 'include' || value === 'omit' ? value : 'same-origin';
+  }
+
+  set credentials(value: RequestCredentials) {
+    this.setAttribute('credentials', value);
+  }
+
+  /** Headers of requests for challenges, such as a CSRF token. The browser requests the sound itself, without them. */
+  get headers(): CaptchaHeaders | undefined {
+    return this.#headers;
+  }
+
+  set headers(value: CaptchaHeaders | undefined) {
+    this.#headers = value;
   }
 
   get required(): boolean {
@@ -165,7 +182,7 @@ export class NaverCaptchaElement extends elementBase() {
     const problem = isProblemCode(code) ? code : undefined;
     this.#doubleSubmit.reset();
     this.#explain(problem);
-    if (!this.key || !/_(MISSING|MALFORMED)$/.test(problem ?? '')) this.#panel.load();
+    if (!this.key || !/MISSING|MALFORMED/.test(problem ?? '')) this.#panel.load();
     if (problem) this.focus();
   }
 
@@ -176,32 +193,37 @@ export class NaverCaptchaElement extends elementBase() {
       Reflect.set(this, name, value);
     }
     addEventListener('pageshow', this.#returned);
-    this.#panel.resume();
+    addEventListener('pagehide', this.#left);
     this.#update();
-    if (this.getAttribute('loading') === 'eager' || (this.form ?? this).matches(':focus-within')) {
+    if (this.getAttribute('loading') === 'eager' || this.matches.call(this.form ?? this, ':focus-within')) {
       this.#panel.act();
     }
   }
 
   disconnectedCallback(): void {
     removeEventListener('pageshow', this.#returned);
+    removeEventListener('pagehide', this.#left);
     this.#panel.suspend();
   }
 
   attributeChangedCallback(name: string, before: string | null, now: string | null): void {
     if (before === now) return;
-    if (/src|action|kinds/.test(name)) this.#panel.reconsider();
-    else this.#update();
+    if (name === 'lang' || name === 'required') this.#update();
+    else this.#panel.reconsider();
   }
 
   formAssociatedCallback(form: HTMLFormElement | null): void {
     this.#formListeners?.abort();
+    // The hidden inputs follow the element to another form.
+    writeFields(this);
+    this.#update();
     if (!form) return;
+    // A field named `addEventListener` or `matches` hides the method of its form, so the methods of this element are called.
     const { signal } = (this.#formListeners = new AbortController());
     this.#watch(form, { signal });
-    form.addEventListener('submit', this.#submitted, { capture: true, signal });
-    form.addEventListener('input', this.#doubleSubmit.edited, { signal });
-    if (form.matches(':focus-within')) this.#panel.act();
+    this.addEventListener.call(form, 'submit', this.#submitted, { capture: true, signal });
+    this.addEventListener.call(form, 'input', this.#doubleSubmit.edited, { signal });
+    if (this.matches.call(form, ':focus-within')) this.#panel.act();
   }
 
   formDisabledCallback(disabled: boolean): void {
@@ -217,16 +239,16 @@ export class NaverCaptchaElement extends elementBase() {
 
   /** Restores only the kind: the challenge that the old answer belongs to is gone. */
   formStateRestoreCallback(state: unknown): void {
-    if (isKind(state)) this.#panel.choose(state);
+    this.#panel.choose(state);
   }
 
   #watch(target: HTMLElement, options?: AddEventListenerOptions): void {
     for (const name of ['focusin', 'pointerdown', 'keydown', 'input']) {
-      target.addEventListener(name, this.#panel.act, options);
+      this.addEventListener.call(target, name, this.#panel.act, options);
     }
   }
 
-  readonly #submitted = (event: SubmitEvent): void => {
+  readonly #submitted = (event: Event): void => {
     const { key } = this;
     if (key && !this.matches(':disabled')) {
       this.#explain(this.#doubleSubmit.admit(event, key) ? undefined : 'sending');
@@ -238,12 +260,17 @@ export class NaverCaptchaElement extends elementBase() {
     if (event.persisted) this.#dropSpent();
   };
 
+  /** A form with other fields than before is another form to Chromium: it would not restore what the visitor typed. */
+  readonly #left = (): void => {
+    writeFields(this);
+  };
+
   #dropSpent(): void {
     if (this.#doubleSubmit.isSpent(this.key)) this.#panel.reset();
     this.#update();
   }
 
-  #explain(problem: AnswerField['problem']): void {
+  #explain(problem?: AnswerField['problem']): void {
     this.#answer.problem = problem;
     this.#update();
   }
@@ -259,10 +286,8 @@ export class NaverCaptchaElement extends elementBase() {
     this.#internals.role = 'group';
     this.#internals.ariaLabel = texts.label;
     this.#answer.judge(texts, required, key !== '');
-    const entries = new FormData();
-    entries.set('captchaKey', key);
-    entries.set('captchaValue', value);
-    this.#internals.setFormValue(key ? entries : null, kind);
+    writeFields(this, key, value);
+    this.#internals.setFormValue(null, kind);
     return texts;
   }
 }

@@ -23,10 +23,12 @@ export class Sound {
   }
 
   get playing(): boolean {
-    return !this.#audio.paused && !this.#audio.ended;
+    return !this.#audio.paused;
   }
 
-  load(url: string): void {
+  /** A sound of another origin is requested as `fetch` requests the picture, so that the same server settings allow both. */
+  load(url: string, credentials: RequestCredentials): void {
+    this.#audio.crossOrigin = credentials === 'include' ? 'use-credentials' : 'anonymous';
     this.#audio.src = url;
   }
 
@@ -35,7 +37,7 @@ export class Sound {
     if (this.#audio.error) this.#audio.load();
     this.#audio.currentTime = 0;
     this.#audio.play().catch((error: unknown) => {
-      if (String(error).startsWith('NotAllowed')) this.#report('held');
+      if (String(error).includes('NotAllowed')) this.#report('held');
     });
   }
 

@@ -63,10 +63,9 @@ p {
 }
 [part=progress] {
   position: absolute;
-  inset: auto 0 0;
+  bottom: 0;
+  left: 0;
   border-bottom: 4px solid var(--accent);
-  transform: scaleX(0);
-  transform-origin: 0;
 }
 button, input {
   min-width: 2.75rem;

@@ -1,25 +1,30 @@
 import { adoptStyles } from './styles.js';
 import type { Challenge } from './challenge-client.js';
-import { h, IconButton } from './elements.js';
+import { h, iconButton, label } from './elements.js';
 import type { CaptchaMessages } from './messages.js';
 
 /** What the box shows. */
 export type Scene = 'idle' | 'loading' | 'failed' | 'image' | 'audio';
 
-const REFRESH = 'M20 12a8 8 0 1 1-2.3-5.7L20 8.5M20 3.5v5h-5';
-const SPEAKER = 'M4 9.5v5h3.5L12 18.5v-13L7.5 9.5zM15.5 9a4 4 0 0 1 0 6M18 6.5a8 8 0 0 1 0 11';
-const PICTURE = 'M4 5h16v14H4zM4 16l4.5-4.5L13 16l3-3 4 4M15 9h.01';
-const PLAY = 'M8 5.5v13l10-6.5z';
+/** Each new challenge counts against the site's quota, so two presses are at least this far apart. */
+const AFTER_PRESS_SECONDS = 2;
+/** A `Retry-After` of hours would disable the buttons for a visitor who comes back later. */
+const LONGEST_SECONDS = 60;
+
+const REFRESH = 'M20 12a8 8 0 1 1-2-6l2 2V3m0 5h-5';
+const SPEAKER = 'M4 9v6h4l5 4V5L8 9zM16 9a4 4 0 0 1 0 6M18 6a8 8 0 0 1 0 12';
+const PICTURE = 'M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15 9h.01';
+const PLAY = 'M8 5v14l11-7z';
 const STOP = 'M7 7h10v10H7z';
 
 /** The elements in the shadow tree, in reading and focus order. */
 export class View {
-  readonly label = h('label', { part: 'label', for: 'answer' });
-  readonly refresh = new IconButton('refresh');
-  readonly toggle = new IconButton('switch');
-  readonly play = new IconButton('play');
-  readonly retry = new IconButton('retry');
-  readonly #buttons = [this.refresh, this.toggle, this.play, this.retry].map(({ element }) => element);
+  readonly labelElement = h('label', { part: 'label', for: 'answer' });
+  readonly refreshButton = iconButton('refresh');
+  readonly toggleButton = iconButton('switch');
+  readonly playButton = iconButton('play');
+  readonly retryButton = iconButton('retry');
+  readonly #buttons = [this.refreshButton, this.toggleButton, this.playButton, this.retryButton];
   readonly audio = h('audio', { preload: 'auto' });
   readonly input = h('input', {
     part: 'input',
@@ -40,7 +45,7 @@ export class View {
   readonly #root = h(
     'div',
     {},
-    this.label,
+    this.labelElement,
     h(
       'div',
       { part: 'challenge' },
@@ -49,12 +54,12 @@ export class View {
         { part: 'media' },
         this.#notice,
         this.#canvas,
-        this.play.element,
-        this.retry.element,
+        this.playButton,
+        this.retryButton,
         this.#bar,
         this.audio,
       ),
-      h('div', { part: 'buttons' }, this.refresh.element, this.toggle.element),
+      h('div', { part: 'buttons' }, this.refreshButton, this.toggleButton),
     ),
     this.input,
     this.#message,
@@ -63,6 +68,7 @@ export class View {
   );
   readonly #shadow: ShadowRoot;
   #scene: Scene = 'idle';
+  #coolDown: ReturnType<typeof setTimeout> | undefined;
 
   constructor(shadow: ShadowRoot) {
     this.#shadow = shadow;
@@ -83,14 +89,14 @@ export class View {
   show(scene: Scene): void {
     // The button that the visitor pressed is hidden here; without a new place, the focus would go to the page's start.
     const focused = this.#shadow.activeElement;
-    if (scene === 'loading' && (focused === this.retry.element || focused === this.play.element)) {
-      this.refresh.element.focus();
+    if (scene === 'loading' && (focused === this.retryButton || focused === this.playButton)) {
+      this.refreshButton.focus();
     }
     this.#scene = scene;
     this.#notice.hidden = scene !== 'idle' && scene !== 'loading';
     this.#canvas.hidden = scene !== 'image';
-    this.play.element.hidden = this.#bar.hidden = scene !== 'audio';
-    this.retry.element.hidden = scene !== 'failed';
+    this.playButton.hidden = this.#bar.hidden = scene !== 'audio';
+    this.retryButton.hidden = scene !== 'failed';
   }
 
   /** Removes the challenge that was shown, and the answer to it. */
@@ -110,19 +116,19 @@ export class View {
 
   /** `part`: how much of the sound was played, from 0 to 1. */
   progress(part: number): void {
-    this.#bar.style.transform = `scaleX(${part})`;
+    this.#bar.style.width = `${part * 100}%`;
   }
 
   localize(texts: CaptchaMessages, language: string, hears: boolean, plays: boolean): void {
     this.#root.lang = language;
-    this.label.textContent = texts.label;
+    this.labelElement.textContent = texts.label;
     this.#canvas.ariaLabel = texts.picture;
     this.input.placeholder = hears ? texts.audioPlaceholder : texts.imagePlaceholder;
     this.input.inputMode = hears ? 'numeric' : 'text';
-    this.refresh.label(texts.refresh, REFRESH);
-    this.toggle.label(hears ? texts.look : texts.listen, hears ? PICTURE : SPEAKER);
-    this.play.label(plays ? texts.stop : texts.play, plays ? STOP : PLAY);
-    this.retry.label(texts.retry, REFRESH);
+    label(this.refreshButton, texts.refresh, REFRESH);
+    label(this.toggleButton, hears ? texts.look : texts.listen, hears ? PICTURE : SPEAKER);
+    label(this.playButton, plays ? texts.stop : texts.play, plays ? STOP : PLAY);
+    label(this.retryButton, texts.retry, REFRESH);
     this.#notice.textContent = this.#scene === 'loading' ? texts.loading : texts.idle;
   }
 
@@ -142,10 +148,28 @@ export class View {
     for (const control of [this.input, ...this.#buttons]) control.disabled = disabled;
   }
 
+  /** Whether the buttons make no new challenge. */
+  get cooling(): boolean {
+    return !!this.#coolDown;
+  }
+
+  /** Has the buttons make no new challenge after a press, or as long as the server's `Retry-After` asks. */
+  coolDown(seconds = AFTER_PRESS_SECONDS): void {
+    clearTimeout(this.#coolDown);
+    this.#coolDown = setTimeout(
+      () => {
+        this.#coolDown = undefined;
+        this.#showCooling();
+      },
+      Math.min(seconds, LONGEST_SECONDS) * 1_000,
+    );
+    this.#showCooling();
+  }
+
   /** Uses `aria-disabled`, because `disabled` would take the focus from the pressed button. */
-  cool(cooling: boolean): void {
+  #showCooling(): void {
     for (const button of this.#buttons) {
-      button.ariaDisabled = String(cooling && button !== this.play.element);
+      button.ariaDisabled = String(this.cooling && button !== this.playButton);
     }
   }
 }

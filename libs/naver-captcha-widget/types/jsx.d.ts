@@ -1,25 +1,15 @@
 // For React: `import type {} from 'naver-captcha-widget/jsx'` once, in any file of the project.
 import type { ClassAttributes, HTMLAttributes } from 'react';
 
-import type { CaptchaMessages, NaverCaptchaElement } from '../dist/index.js';
+import type { NaverCaptchaElement } from '../dist/index.js';
+import type { NaverCaptchaAttributes } from './attributes.js';
 
 declare module 'react' {
   namespace JSX {
     interface IntrinsicElements {
       'naver-captcha': HTMLAttributes<NaverCaptchaElement> &
-        ClassAttributes<NaverCaptchaElement> & {
-          src?: string | undefined;
-          action?: string | undefined;
-          kinds?: 'image audio' | 'audio image' | 'image' | 'audio' | undefined;
-          loading?: 'eager' | 'lazy' | undefined;
-          required?: boolean | undefined;
-          disabled?: boolean | undefined;
-          form?: string | undefined;
-          messages?: Partial<CaptchaMessages> | undefined;
-          'oncaptcha-ready'?: ((event: GlobalEventHandlersEventMap['captcha-ready']) => void) | undefined;
-          'oncaptcha-error'?: ((event: GlobalEventHandlersEventMap['captcha-error']) => void) | undefined;
-          'oncaptcha-expired'?: ((event: GlobalEventHandlersEventMap['captcha-expired']) => void) | undefined;
-        };
+        ClassAttributes<NaverCaptchaElement> &
+        NaverCaptchaAttributes;
     }
   }
 }

@@ -5,6 +5,18 @@ import { HttpException } from '@nestjs/common';
 import { CAPTCHA_ERRORS } from './error-texts.js';
 import type { CaptchaErrorCode, CaptchaRejection } from './types.js';
 
+/** What a call to NAVER ended with. Holds nothing that a request or a reply says, and never gets into a reply. */
+export interface CaptchaUpstream {
+  /** The HTTP status of NAVER's reply; absent if there was no reply. */
+  readonly status?: number | undefined;
+  /**
+   * NAVER's own code (`024`, `CT500`, `400`), or without a reply the code of the failure: of the operating system or TLS
+   * (`ECONNRESET`, `ENOTFOUND`, `CERT_HAS_EXPIRED`), of undici (`UND_ERR_SOCKET`), or `TIMEOUT`, `TIMEOUT_IN_QUEUE`,
+   * `TOO_MANY_WAITING`, `REPLY_TOO_LARGE`, `CLOSED`, and `PROXY_407` for a proxy that replied 407.
+   */
+  readonly code?: string | undefined;
+}
+
 /** The options of a {@link CaptchaException}. */
 export interface CaptchaExceptionInit {
   /**
@@ -24,6 +36,8 @@ export interface CaptchaExceptionInit {
   readonly status?: number | undefined;
   /** Seconds after which the client may try again. */
   readonly retryAfterSeconds?: number | undefined;
+  /** What the call to NAVER ended with, if a call was made and failed. */
+  readonly upstream?: CaptchaUpstream | undefined;
   /** The error that caused this one. Never an AxiosError: a log of it would contain headers and URL. */
   readonly cause?: unknown;
 }
@@ -36,6 +50,8 @@ export class CaptchaException extends HttpException {
   readonly code: CaptchaErrorCode;
   /** Seconds after which the client may try again; the guard sends them as `Retry-After`. */
   readonly retryAfterSeconds: number | undefined;
+  /** What the call to NAVER ended with; undefined if no call was made, or none failed. For logs and filters. */
+  readonly upstream: CaptchaUpstream | undefined;
 
   constructor(code: CaptchaErrorCode, init: CaptchaExceptionInit = {}) {
     const status = init.status ?? CAPTCHA_ERRORS[code].status;
@@ -54,6 +70,7 @@ export class CaptchaException extends HttpException {
     this.message = init.detail ?? text;
     this.code = code;
     this.retryAfterSeconds = init.retryAfterSeconds;
+    this.upstream = init.upstream;
   }
 
   /** The `extensions` of a GraphQL error. */
@@ -226,11 +243,12 @@ export function restatedException(
   exception: CaptchaException,
   { text, status }: Pick<CaptchaExceptionInit, 'text' | 'status'>,
 ): CaptchaException {
-  const { code, retryAfterSeconds } = exception;
+  const { code, retryAfterSeconds, upstream } = exception;
   const init = {
     text,
     status,
     cause: exception,
+    upstream,
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
     ...(exception instanceof CaptchaUnavailableException ? { origin: exception.origin } : {}),
   };

@@ -60,7 +60,7 @@ export interface BusiestEvent {
     readonly network: string;
     /** Challenges asked for in these minutes, refused ones included. */
     readonly challenges: number;
-    /** Households of this network that asked. */
+    /** Households of this network that asked; counted up to 100. */
     readonly households: number;
   }[];
 }

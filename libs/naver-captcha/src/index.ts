@@ -28,7 +28,12 @@ export { type CallGate, type NaverCallResult } from './engines/naver/call-gate.j
 export { NaverCaptchaClient } from './engines/naver/naver-captcha.client.js';
 export { type NaverComparison } from './engines/naver/wire-format.js';
 
-export { type CaptchaStore, type CaptchaStoreLimit, type CaptchaStoreTaking } from './store/captcha-store.js';
+export {
+  type CaptchaStore,
+  CaptchaStoreError,
+  type CaptchaStoreLimit,
+  type CaptchaStoreTaking,
+} from './store/captcha-store.js';
 export {
   MemoryCaptchaStore,
   MemoryCaptchaStoreFullError,
@@ -59,6 +64,7 @@ export {
   CaptchaTooManyException,
   CaptchaUnavailableException,
   type CaptchaUnavailableOrigin,
+  type CaptchaUpstream,
   CaptchaUsedException,
   CaptchaWrongException,
 } from './errors.js';
@@ -79,6 +85,7 @@ export {
   type CaptchaClock,
   type CaptchaErrorCode,
   type CaptchaExpectation,
+  type CaptchaForwardProxy,
   type CaptchaKind,
   type CaptchaLanguage,
   type CaptchaMedia,

@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 
+import { spanClock } from './span-clock.js';
 import { CAPTCHA_CLOCK } from './tokens.js';
 import type { CaptchaClock } from './types.js';
 
@@ -12,8 +13,11 @@ export class QuietLogger {
   readonly #logger = new Logger('NaverCaptcha');
   readonly #loggedAt = new Map<string, number>();
   readonly #warnedOnce = new Set<string>();
+  readonly #spanMs: () => number;
 
-  constructor(@Inject(CAPTCHA_CLOCK) private readonly clock: CaptchaClock) {}
+  constructor(@Inject(CAPTCHA_CLOCK) clock: CaptchaClock) {
+    this.#spanMs = spanClock(clock);
+  }
 
   error(line: string): void {
     if (this.#isDue(line)) this.#logger.error(line);
@@ -32,7 +36,7 @@ export class QuietLogger {
   }
 
   #isDue(line: string): boolean {
-    const now = this.clock.now();
+    const now = this.#spanMs();
     if (now - (this.#loggedAt.get(line) ?? -Infinity) < QUIET_MS) return false;
     // There are few different lines, so this happens rarely; it lets some lines repeat early.
     if (this.#loggedAt.size >= 100) this.#loggedAt.clear();

@@ -83,8 +83,13 @@ export type CaptchaOutcome =
 
 /** The current time; replace the provider `CAPTCHA_CLOCK` to set it in a test. */
 export interface CaptchaClock {
-  /** Milliseconds since 1970-01-01T00:00:00Z. */
+  /** Milliseconds since 1970-01-01T00:00:00Z: for days, and for when keys expire. */
   now(): number;
+  /**
+   * Milliseconds since any moment, never going back: for pauses, durations and what the memory store remembers.
+   * Without it they follow `now()`, and a step back of `now()` counts as no time.
+   */
+  monotonicNow?(): number;
 }
 
 /** Unpredictable bytes; replace the provider `CAPTCHA_RANDOM` to fix them in a test. */
@@ -118,6 +123,14 @@ export interface CaptchaRate {
   readonly limit: number;
   /** Milliseconds. */
   readonly windowMs: number;
+}
+
+/** The forward proxies between this machine and NAVER: URLs that can hold user and password. */
+export interface CaptchaForwardProxy {
+  readonly httpProxy: string | undefined;
+  readonly httpsProxy: string | undefined;
+  /** Hosts that are called straight, in the form of NO_PROXY. */
+  readonly noProxy: string;
 }
 
 /** What each process keeps ready for the next visitors. */
@@ -163,13 +176,15 @@ export interface ResolvedCaptchaOptions {
   readonly platform: NaverPlatform;
   /** Without a slash at the end. */
   readonly baseUrl: string;
+  /** Not enumerable, as it can hold a password. Undefined if calls go straight to NAVER. */
+  readonly proxy: CaptchaForwardProxy | undefined;
   readonly timeoutMs: number;
   readonly maxSockets: number;
   /** The first one seals keys, and all of them open keys. */
   readonly signingSecrets: readonly [string, ...string[]];
   readonly keyTtlMs: number;
   readonly maxAttempts: number;
-  /** Calls a day for each kind; undefined if there is no limit. */
+  /** Calls a day and kind; undefined if the option is `Infinity`: no limit. */
   readonly dailyQuota: number | undefined;
   readonly issueLimit: CaptchaRate | false;
   /** In CIDR notation. */

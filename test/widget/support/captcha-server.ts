@@ -1,5 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 
@@ -23,6 +29,8 @@ export interface Refusal {
   readonly status: number;
   readonly code: string;
   readonly retryAfter?: number;
+  /** In the body, where pages of other origins can read it. */
+  readonly retryAfterSeconds?: number;
 }
 
 /** A site with the captcha routes of the Nest module, and a content security policy that allows nothing inline. */
@@ -34,7 +42,16 @@ export class CaptchaServer implements AsyncDisposable {
   readonly requests: string[] = [];
   /** The page at `/`, its script and its style sheet. */
   page = { html: '', script: '', css: '' };
+  /** Scripts and other files, by path. */
+  readonly files = new Map<string, string>();
+  /** The headers of the requests for challenges and media. */
+  readonly headers: IncomingHttpHeaders[] = [];
+  contentSecurityPolicy = "default-src 'self'; require-trusted-types-for 'script'";
+  /** The other origin whose pages may read the replies, with cookies. */
+  allowedOrigin: string | undefined;
   lifetimeMs = 600_000;
+  /** Says the remaining time in the reply, which older servers do not. */
+  saysRemainingTime = false;
   /** The difference between this server's clock and the browser's. */
   skewMs = 0;
   inline = true;
@@ -90,9 +107,24 @@ export class CaptchaServer implements AsyncDisposable {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
     this.requests.push(`${request.method ?? ''} ${pathname}`);
-    response.setHeader('content-security-policy', "default-src 'self'; require-trusted-types-for 'script'");
+    response.setHeader('content-security-policy', this.contentSecurityPolicy);
     response.setHeader('cache-control', 'no-store');
+    if (this.allowedOrigin !== undefined) {
+      response.setHeader('access-control-allow-origin', this.allowedOrigin);
+      response.setHeader('access-control-allow-credentials', 'true');
+      response.setHeader('access-control-allow-headers', 'content-type, x-csrf-token');
+    }
+    if (request.method === 'OPTIONS') {
+      response.end();
+      return;
+    }
     const body = await text(request);
+    const file = this.files.get(pathname);
+    if (file !== undefined) {
+      send(response, 'text/javascript; charset=utf-8', file);
+      return;
+    }
+    if (pathname.startsWith('/captcha')) this.headers.push(request.headers);
     switch (pathname) {
       case '/':
       case '/other':
@@ -129,9 +161,15 @@ export class CaptchaServer implements AsyncDisposable {
       response.setHeader('date', new Date(Date.now() + this.skewMs).toUTCString());
       const refusal = this.refusals.shift();
       if (refusal) {
-        const { status, code, retryAfter } = refusal;
+        const { status, code, retryAfter, retryAfterSeconds } = refusal;
         if (retryAfter !== undefined) response.setHeader('retry-after', retryAfter);
-        json(response, status, { statusCode: status, error: 'Error', message: 'not for people', code });
+        json(response, status, {
+          statusCode: status,
+          error: 'Error',
+          message: 'not for people',
+          code,
+          retryAfterSeconds,
+        });
         return;
       }
       const kind = asked.kind ?? 'image';
@@ -141,6 +179,7 @@ export class CaptchaServer implements AsyncDisposable {
         key: asked.key,
         kind,
         expiresAt: new Date(Date.now() + this.skewMs + this.lifetimeMs).toISOString(),
+        ...(this.saysRemainingTime && { expiresInSeconds: this.lifetimeMs / 1_000 }),
         ...(asked.media === 'inline' &&
           this.inline && {
             media: { contentType: 'image/jpeg', data: this.#picture(asked.key).toString('base64') },
@@ -161,6 +200,7 @@ export class CaptchaServer implements AsyncDisposable {
   }
 
   #media(key: string, request: IncomingMessage, response: ServerResponse): void {
+    response.setHeader('cross-origin-resource-policy', 'same-origin');
     if (key.startsWith('image')) {
       send(response, 'image/jpeg', this.#picture(key));
       return;

@@ -14,6 +14,8 @@ export function SignUp() {
         action="signup"
         lang="ko"
         required
+        credentials="include"
+        headers={() => ({ 'x-csrf-token': 'a1' })}
         messages={{ label: '보안 문자' }}
         oncaptcha-error={({ detail }) => captcha.current?.reportRejection(detail.code)}
       >

@@ -12,6 +12,8 @@ export interface PageSetup {
   readonly body?: string;
   readonly lang?: string;
   readonly script?: string;
+  /** Elements for the head, such as classic scripts. */
+  readonly head?: string;
   readonly css?: string;
   readonly context?: BrowserContextOptions;
   /** Installs a clock that the test moves. */
@@ -76,6 +78,7 @@ export class WidgetPage {
     body,
     lang = 'ko',
     script = '',
+    head = '',
     css = '',
     context,
     clock,
@@ -83,7 +86,7 @@ export class WidgetPage {
     this.site.page = {
       html: `<!doctype html><html lang="${lang}"><head><meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1"><title>회원가입</title>
-        <link rel="icon" href="/favicon.ico"><link rel="stylesheet" href="/page.css">
+        <link rel="icon" href="/favicon.ico"><link rel="stylesheet" href="/page.css">${head}
         <script type="module" src="/widget.js"></script><script type="module" src="/page.js"></script></head>
         <body><main><h1>회원가입</h1>${
           body ??

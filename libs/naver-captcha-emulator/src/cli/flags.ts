@@ -24,6 +24,12 @@ export const flags: readonly Flag[] = [
     help: 'address to listen on; warns if not loopback (127.0.0.1)',
   },
   {
+    name: 'allowed-hosts',
+    reads: 'list',
+    placeholder: 'LIST',
+    help: 'names that reach the page, beside localhost (none)',
+  },
+  {
     name: 'client-id',
     reads: 'text',
     placeholder: 'ID',
@@ -108,6 +114,12 @@ export const flags: readonly Flag[] = [
     reads: 'number',
     placeholder: 'N',
     help: 'the same on ncloud (infinity)',
+  },
+  {
+    name: 'ncloud-fetch-needs-credentials',
+    reads: 'switch',
+    placeholder: '',
+    help: 'whether fetching on ncloud needs id and secret (no)',
   },
   {
     name: 'rate-limit-per-second',

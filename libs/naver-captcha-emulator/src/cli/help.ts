@@ -17,7 +17,7 @@ ${row('--quiet', 'write no log line for each request')}
 ${row('--help', 'show this text')}
 
 Each option can also be set in the environment, for example --client-id as ${variableOf('client-id')};
---case-sensitive and --audio-response-time as "true" or "false". The command line takes precedence.
+options without a value, such as --case-sensitive, as "true" or "false". The command line takes precedence.
 
 Each log line is one JSON object. SIGTERM and SIGINT end the emulator.
 `;

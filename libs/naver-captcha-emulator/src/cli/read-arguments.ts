@@ -32,9 +32,8 @@ export function readArguments(
   const given: ReadonlyMap<string, unknown> = new Map(Object.entries(values));
   const options: Record<string, unknown> = { port: defaultPort };
   for (const { name, reads } of flags) {
-    const value = given.get(name) ?? environment[variableOf(name)];
-    // Compose files and shells pass an empty variable for "not set".
-    if (value !== undefined && value !== '')
+    const value = trimmed(given.get(name)) ?? trimmed(environment[variableOf(name)]);
+    if (value !== undefined)
       options[optionOf(name)] = typeof value === 'string' ? readValue(value, reads) : value;
   }
   return {
@@ -42,4 +41,13 @@ export function readArguments(
     quiet: given.get('quiet') === true,
     options,
   };
+}
+
+/**
+ * Without the `\r` that scripts and env files with Windows line ends leave. Returns undefined for an empty text, which
+ * Compose files and shells pass for "not set".
+ */
+function trimmed(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  return value.trim() === '' ? undefined : value.trim();
 }

@@ -1,6 +1,8 @@
 import type { NaverCaptchaEmulator } from '../handle/emulator.js';
 import { EmulatorListenError, startNaverCaptchaEmulator } from '../handle/start-emulator.js';
+import { remedies } from '../http/refused-bytes.js';
 import { defaultClientSecret, EmulatorOptionsError } from '../options/resolve-options.js';
+import type { EmulatorRequest } from '../store/request-log.js';
 import { optionOf, flags } from './flags.js';
 import { help } from './help.js';
 import { readArguments, type CommandLine } from './read-arguments.js';
@@ -42,11 +44,14 @@ async function serve(process: CliProcess, { options, quiet }: CommandLine): Prom
       ? {}
       : {
           onRequest: (request) => {
-            log('request', request);
+            log('request', withRemedy(request));
           },
         }),
   });
+  let ending = false;
   const end = (signal: string): void => {
+    if (ending) return;
+    ending = true;
     void emulator.close().then(() => {
       log('closed', { signal });
     });
@@ -60,6 +65,9 @@ async function serve(process: CliProcess, { options, quiet }: CommandLine): Prom
   // After the signal handlers, so that a process that waits for this line can send a signal at once.
   log('listening', announcement(emulator));
 }
+
+const withRemedy = (request: EmulatorRequest): object =>
+  request.problem === undefined ? request : { ...request, remedy: remedies[request.problem] };
 
 /** Shows only the default secret: one that was set may be a real secret. */
 function announcement({ url, clientId, clientSecret, seed }: NaverCaptchaEmulator): object {

@@ -62,7 +62,7 @@ export class NaverRules {
     credentials: Credentials,
   ): { reply: Reply; issued?: StoredKey } {
     const now = this.#settings.now();
-    const refusal = credentialRefusal(call.platform, credentials, this.#settings) ?? this.#limits(call, now);
+    const refusal = this.#callerRefusal(call, credentials) ?? this.#limits(call, now);
     if (refusal !== undefined) return { reply: refusal };
     switch (call.call) {
       case 'issue':
@@ -80,8 +80,15 @@ export class NaverRules {
     this.#rate.clear();
   }
 
+  /** Returns undefined if the caller may make the call: on `ncloud` a fetch does not say who the caller is. */
+  #callerRefusal({ platform, kind, call }: RecognisedCall, credentials: Credentials): Reply | undefined {
+    const { kinds, ncloudFetchNeedsCredentials } = this.#settings;
+    if (platform === 'ncloud' && call === 'fetch' && !ncloudFetchNeedsCredentials) return undefined;
+    const refusal = credentialRefusal(platform, credentials, this.#settings);
+    return refusal ?? (kinds.includes(kind) ? undefined : notTicked(platform));
+  }
+
   #limits({ platform, kind, call }: RecognisedCall, now: number): Reply | undefined {
-    if (!this.#settings.kinds.includes(kind)) return notTicked(platform);
     if (this.#rate.add(now) > this.#settings.rateLimitPerSecond) return rateLimited(platform);
     // Issuing and comparing count against the quota, fetching does not (documented).
     if (call === 'fetch') return undefined;

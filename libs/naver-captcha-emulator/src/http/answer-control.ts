@@ -4,6 +4,7 @@ import { EmulatorFaultError } from '../faults/parse-fault.js';
 import { streamEvents } from './event-stream.js';
 import { pageReply, scriptReply, styleReply } from './page-files.js';
 import { parseQuery, readBody, splitTarget } from './read-request.js';
+import { webPageRefusal } from './web-page-guard.js';
 import { sendReply, wireReply, type WireReply } from './wire-reply.js';
 
 const controlPrefix = '/__emulator/';
@@ -96,13 +97,20 @@ export async function answerControl(
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
-  const { method, url, headers } = req;
-  // A page of another site in the developer's browser may link here, but must not read answers or set faults.
-  const foreign = headers['sec-fetch-site'] === 'cross-site' && headers['sec-fetch-mode'] !== 'navigate';
-  if (foreign) sendReply(res, problem(403, 'Pages of other sites may not send requests to the emulator.'));
-  else if (method === 'GET' && url === `${controlPrefix}events`) streamEvents(core, res);
-  else sendReply(res, await controlReply(core, req));
+  const refusal = webPageRefusal(req, core.settings.allowedHosts);
+  if (refusal === undefined && req.method === 'GET' && req.url === `${controlPrefix}events`) {
+    streamEvents(core, res);
+    return;
+  }
+  const reply = refusal === undefined ? await controlReply(core, req) : problem(403, refusal);
+  sendReply(res, { ...reply, headers: { ...reply.headers, ...forOwnPageOnly } });
 }
+
+/** Browsers then keep a picture or JSON from pages of other origins that embed it without a readable request. */
+const forOwnPageOnly = {
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'X-Content-Type-Options': 'nosniff',
+} as const;
 
 async function controlReply(core: EmulatorCore, req: IncomingMessage): Promise<WireReply> {
   const { path, query } = splitTarget(req.url ?? '');

@@ -20,7 +20,6 @@ function asset(contentType: string, body: string): WireReply {
     headers: {
       ...reply.headers,
       'Content-Security-Policy': policy,
-      'X-Content-Type-Options': 'nosniff',
       'Referrer-Policy': 'no-referrer',
     },
   };

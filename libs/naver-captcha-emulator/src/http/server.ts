@@ -2,12 +2,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { EmulatorCore } from '../core/emulator-core.js';
 import { answerControl, isControl } from './answer-control.js';
 import { answerNaver } from './answer-naver.js';
-import { ClientErrors, rawReply } from './client-errors.js';
+import { ClientErrors } from './client-errors.js';
 import { sendReply, wireReply } from './wire-reply.js';
 
 /** Makes the HTTP server; the caller makes it listen. */
 export function makeServer(core: EmulatorCore): Server {
-  const clientErrors = new ClientErrors();
+  const clientErrors = new ClientErrors(core);
   const server = createServer(
     {
       // Longer than the headers of any real call; longer headers get a 431.
@@ -30,9 +30,8 @@ export function makeServer(core: EmulatorCore): Server {
     clientErrors.refuse(error, socket);
   });
   // Node emits CONNECT as a separate event; without a listener it closes the connection without a reply.
-  server.on('connect', (_req, socket) => {
-    socket.on('error', () => undefined);
-    socket.end(rawReply('405 Method Not Allowed'));
+  server.on('connect', (req, socket) => {
+    clientErrors.refuseConnect(req, socket);
   });
   return server;
 }

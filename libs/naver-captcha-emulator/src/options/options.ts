@@ -13,6 +13,12 @@ export interface NaverCaptchaEmulatorOptions {
   readonly port?: number | undefined;
   /** Address to listen on. An address other than loopback can be reached from other machines, and warns. @default '127.0.0.1' */
   readonly host?: string | undefined;
+  /**
+   * Names under which browsers and clients may reach the page and `/__emulator/`, beside `localhost`, every IP address
+   * and `host`; without port. Other names are refused, because DNS rebinding would let web pages read the answers.
+   * NAVER's paths answer under every name. @default []
+   */
+  readonly allowedHosts?: readonly string[] | undefined;
   /** The client id callers must send. @default 'emulator-client-id' */
   readonly clientId?: string | undefined;
   /** The client secret callers must send. @default 'emulator-client-secret' */
@@ -53,6 +59,11 @@ export interface NaverCaptchaEmulatorOptions {
   readonly dailyQuota?: number | undefined;
   /** The same on `ncloud`, where each application sets its own (documented). @default Infinity */
   readonly ncloudDailyQuota?: number | undefined;
+  /**
+   * Whether fetching on `ncloud` needs id and secret. NAVER documents both; public web pages load pictures by the key
+   * alone (observed), so credentials are not looked at there. @default false
+   */
+  readonly ncloudFetchNeedsCredentials?: boolean | undefined;
   /** Calls per second before 429 `012`, or the gateway's `420`. NAVER names no number. @default Infinity */
   readonly rateLimitPerSecond?: number | undefined;
   /** Keys kept; the oldest are dropped first. @default 100000 */
@@ -67,6 +78,8 @@ export interface NaverCaptchaEmulatorOptions {
 export interface Settings {
   readonly port: number;
   readonly host: string;
+  /** In lower case, with `host`. */
+  readonly allowedHosts: readonly string[];
   readonly clientId: string;
   readonly clientSecret: string;
   readonly seed: string;
@@ -84,6 +97,7 @@ export interface Settings {
   readonly audioAnswerLength: readonly [number, number];
   readonly dailyQuota: number;
   readonly ncloudDailyQuota: number;
+  readonly ncloudFetchNeedsCredentials: boolean;
   readonly rateLimitPerSecond: number;
   readonly maxKeys: number;
   readonly maxRequests: number;

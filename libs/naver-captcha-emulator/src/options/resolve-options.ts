@@ -19,14 +19,21 @@ export const defaultClientSecret = 'emulator-client-secret';
 
 // Visible ASCII: an HTTP header changes or refuses other characters.
 const credential = /^[\x21-\x7e]{1,256}$/;
+// Without scheme, port and final dot.
+const hostName = /^[\w-]+(\.[\w-]+)*$/;
 const endless = { least: 1, whole: true, endless: true } as const;
 
 /** @throws {EmulatorOptionsError} listing every problem */
 export function resolveOptions(given: unknown): Settings {
   const fields = new FieldReader(given);
+  const port = fields.number('port', { least: 0, most: 65_535, whole: true }) ?? 0;
+  const host = fields.string('host', /^\S+$/) ?? '127.0.0.1';
   const settings: Settings = {
-    port: fields.number('port', { least: 0, most: 65_535, whole: true }) ?? 0,
-    host: fields.string('host', /^\S+$/) ?? '127.0.0.1',
+    port,
+    host,
+    allowedHosts: [host, ...(fields.strings('allowedHosts', hostName) ?? [])].map((name) =>
+      name.toLowerCase(),
+    ),
     clientId: fields.string('clientId', credential) ?? defaultClientId,
     clientSecret: fields.string('clientSecret', credential) ?? defaultClientSecret,
     seed: readSeed(fields) ?? randomBytes(8).toString('hex'),
@@ -44,6 +51,7 @@ export function resolveOptions(given: unknown): Settings {
     audioAnswerLength: fields.span('audioAnswerLength', { least: 1, most: 10, whole: true }) ?? [6, 6],
     dailyQuota: fields.number('dailyQuota', { least: 0, whole: true, endless: true }) ?? 1000,
     ncloudDailyQuota: fields.number('ncloudDailyQuota', { least: 0, whole: true, endless: true }) ?? Infinity,
+    ncloudFetchNeedsCredentials: fields.boolean('ncloudFetchNeedsCredentials') ?? false,
     rateLimitPerSecond: fields.number('rateLimitPerSecond', endless) ?? Infinity,
     maxKeys: fields.number('maxKeys', { least: 1, most: 10_000_000, whole: true }) ?? 100_000,
     maxRequests: fields.number('maxRequests', { least: 0, most: 1_000_000, whole: true }) ?? 1000,

@@ -93,6 +93,12 @@ export const badRequest: ByPlatform = (platform) =>
     ? openApi(400, '011', 'Incorrect request. (잘못된 요청입니다.)')
     : gateway(400, '100', 'Bad Request Exception', 'Malformed request.');
 
+/** The bytes are not a valid HTTP request. How NAVER answers them is not known; the remedy is the emulator's own. */
+export const notHttp = (platform: EmulatorPlatform, status: 400 | 431, remedy: string): TextReply =>
+  platform === 'developers'
+    ? openApi(status, '011', `Incorrect request. (잘못된 요청입니다.) ${remedy}`)
+    : gateway(status, '100', 'Bad Request Exception', remedy);
+
 /** NAVER Developers documents no gateway errors: the same statuses in the shape of its other errors, inferred. */
 export const gatewayUnavailable: ByPlatform = (platform) =>
   platform === 'developers'

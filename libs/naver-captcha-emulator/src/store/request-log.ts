@@ -1,6 +1,12 @@
 import type { EmulatorFaultName } from '../faults/fault.js';
 import type { EmulatorCall, EmulatorKind, EmulatorPlatform } from '../protocol/call.js';
 
+/**
+ * Why bytes are not a valid HTTP request: a parameter that is not percent-encoded, TLS instead of plain HTTP, more than 16 KiB
+ * of headers, or something else.
+ */
+export type EmulatorProblem = 'not-encoded' | 'tls' | 'headers-too-long' | 'malformed';
+
 /** A request the emulator received. Requests of its own page and to `/__emulator/…` are not recorded. */
 export interface EmulatorRequest {
   /** Counts up from 1. */
@@ -13,6 +19,7 @@ export interface EmulatorRequest {
   readonly kind: EmulatorKind | undefined;
   /** Undefined if path, method or `code` is none of NAVER's. */
   readonly call: EmulatorCall | undefined;
+  /** `?` if the bytes hold no request line; `path` is empty then. */
   readonly method: string;
   /** Path and query, shortened if very long. Credentials are never in it. */
   readonly path: string;
@@ -24,9 +31,11 @@ export interface EmulatorRequest {
   readonly durationMs: number | undefined;
   /** The fault that hit the request. */
   readonly fault: EmulatorFaultName | undefined;
+  /** Why the bytes were refused; undefined if they are a valid HTTP request. */
+  readonly problem: EmulatorProblem | undefined;
 }
 
-type FilledLater = 'kind' | 'platform' | 'call' | 'naverKey' | 'status' | 'durationMs' | 'fault';
+type FilledLater = 'kind' | 'platform' | 'call' | 'naverKey' | 'status' | 'durationMs' | 'fault' | 'problem';
 
 /** A request in the log. Some fields are filled in while the emulator answers it. */
 export type LoggedRequest = Omit<EmulatorRequest, FilledLater> & {
@@ -54,6 +63,7 @@ export class RequestLog {
       status: undefined,
       durationMs: undefined,
       fault: undefined,
+      problem: undefined,
     };
     this.#nextId += 1;
     this.#requests.push(request);

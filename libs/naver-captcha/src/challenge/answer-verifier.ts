@@ -6,6 +6,7 @@ import { CaptchaQuotaExceededException, CaptchaUnavailableException } from '../e
 import type { CaptchaEvent } from '../events.js';
 import { type CaptchaKeys, isBinding, type OpenedKey, remainingMs } from '../keys/captcha-keys.js';
 import { AnswerLimits } from '../limits/answer-limits.js';
+import { spanClock } from '../span-clock.js';
 import { CAPTCHA_CLOCK, CAPTCHA_ENGINE, CAPTCHA_EVENTS, CAPTCHA_KEYS, CAPTCHA_OPTIONS } from '../tokens.js';
 import {
   type Awaitable,
@@ -62,6 +63,8 @@ type Judgement = { readonly kind?: CaptchaKind } & (
 /** The rules between an answer and its verdict: the cheapest check first, and the first that fails ends it. */
 @Injectable()
 export class AnswerVerifier implements CaptchaVerifier {
+  readonly #spanMs: () => number;
+
   constructor(
     @Inject(CAPTCHA_ENGINE) private readonly engine: CaptchaEngine,
     @Inject(CAPTCHA_KEYS) private readonly keys: CaptchaKeys,
@@ -70,7 +73,9 @@ export class AnswerVerifier implements CaptchaVerifier {
     @Inject(CAPTCHA_OPTIONS) private readonly options: ResolvedCaptchaOptions,
     @Inject(CAPTCHA_CLOCK) private readonly clock: CaptchaClock,
     @Inject(CAPTCHA_EVENTS) private readonly events: Subject<CaptchaEvent>,
-  ) {}
+  ) {
+    this.#spanMs = spanClock(clock);
+  }
 
   async verify(answer: unknown, expected: CaptchaExpectation): Promise<CaptchaVerdict>;
   async verify(
@@ -83,7 +88,7 @@ export class AnswerVerifier implements CaptchaVerifier {
     expected: CaptchaExpectation,
     steps: VerificationSteps = {},
   ): Promise<CaptchaVerdict | CaptchaAllowance> {
-    const startedAtMs = this.clock.now();
+    const startedAtMs = this.#spanMs();
     const judgement = await this.#judge(answer, expected, steps);
     const { kind } = judgement;
     if ('outage' in judgement) return this.allow(judgement.outage, expected.action, kind);
@@ -119,7 +124,7 @@ export class AnswerVerifier implements CaptchaVerifier {
       reason: verdict.passed ? undefined : verdict.reason,
       kind,
       action,
-      durationMs: this.clock.now() - startedAtMs,
+      durationMs: this.#spanMs() - startedAtMs,
     });
   }
 

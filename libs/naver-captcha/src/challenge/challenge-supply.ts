@@ -4,6 +4,7 @@ import type { CaptchaEngine } from '../engines/captcha-engine.js';
 import type { CaptchaException } from '../errors.js';
 import { NAVER_KEY_LIFETIME_MS } from '../naver-facts.js';
 import { OpenChallenges } from '../limits/open-challenges.js';
+import { spanClock } from '../span-clock.js';
 import { CAPTCHA_CLOCK, CAPTCHA_ENGINE, CAPTCHA_OPTIONS } from '../tokens.js';
 import type { CaptchaClock, CaptchaKind, ResolvedCaptchaOptions } from '../types.js';
 import { ChallengeMedia } from './challenge-media.js';
@@ -33,7 +34,9 @@ export class ChallengeSupply implements OnApplicationBootstrap, OnModuleDestroy 
   /** The oldest first. */
   readonly #ready: PrefetchedChallenge[] = [];
   #isFilling = false;
+  /** As #spanMs counts: a pause must not last longer because the system time was corrected. */
   #resumesAt = -Infinity;
+  readonly #spanMs: () => number;
   #timer: NodeJS.Timeout | undefined;
   #isStopped = false;
 
@@ -44,6 +47,7 @@ export class ChallengeSupply implements OnApplicationBootstrap, OnModuleDestroy 
     @Inject(CAPTCHA_OPTIONS) options: ResolvedCaptchaOptions,
     @Inject(CAPTCHA_CLOCK) private readonly clock: CaptchaClock,
   ) {
+    this.#spanMs = spanClock(clock);
     this.#size = options.prefetch === false ? 0 : options.prefetch.size;
   }
 
@@ -86,7 +90,7 @@ export class ChallengeSupply implements OnApplicationBootstrap, OnModuleDestroy 
   /** One call after the other, since no page waits for these. */
   async #fill(): Promise<void> {
     this.#dropOld();
-    while (!this.#isStopped && this.#ready.length < this.#size && this.clock.now() >= this.#resumesAt) {
+    while (!this.#isStopped && this.#ready.length < this.#size && this.#spanMs() >= this.#resumesAt) {
       try {
         const expiresAtMs = this.clock.now() + NAVER_KEY_LIFETIME_MS;
         const payload = await this.engine.issue('image');
@@ -95,7 +99,7 @@ export class ChallengeSupply implements OnApplicationBootstrap, OnModuleDestroy 
         this.#ready.push({ payload, expiresAtMs });
       } catch {
         // The engine has logged the error.
-        this.#resumesAt = this.clock.now() + PAUSE_MS;
+        this.#resumesAt = this.#spanMs() + PAUSE_MS;
       }
     }
   }
@@ -106,19 +110,23 @@ export class ChallengeSupply implements OnApplicationBootstrap, OnModuleDestroy 
     if (this.#isStopped) return;
     const [oldest] = this.#ready;
     const isFull = this.#ready.length >= this.#size && oldest !== undefined;
-    const at = isFull ? oldest.expiresAtMs - MAX_AGE_MS : this.#resumesAt;
-    const waitMs = Math.max(1, at - this.clock.now());
-    this.#timer = setTimeout(() => {
-      this.#refill();
-    }, waitMs).unref();
+    const waitMs = isFull
+      ? oldest.expiresAtMs - MAX_AGE_MS - this.clock.now()
+      : this.#resumesAt - this.#spanMs();
+    this.#timer = setTimeout(
+      () => {
+        this.#refill();
+      },
+      Math.max(1, waitMs),
+    ).unref();
   }
 
   #dropOld(): void {
     const now = this.clock.now();
     while (this.#ready[0] !== undefined && this.#ready[0].expiresAtMs - MAX_AGE_MS <= now) {
-      this.#ready.shift();
+      const dropped = this.#ready.shift();
       // Its answer will never be compared.
-      void this.open.dropped('image');
+      if (dropped !== undefined) void this.open.dropped('image', dropped.expiresAtMs - NAVER_KEY_LIFETIME_MS);
     }
   }
 }

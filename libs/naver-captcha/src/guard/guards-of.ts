@@ -1,5 +1,7 @@
 import 'reflect-metadata';
 
+import { isObject } from '../unknown-values.js';
+
 /** The metadata key of `@UseGuards()`, which Nest does not export. */
 const GUARDS = '__guards__';
 
@@ -11,5 +13,5 @@ export function guardsOf(target: object): unknown[] {
 
 /** The class of a guard, which may be given as a class or as an instance. */
 export function classOf(guard: unknown): unknown {
-  return typeof guard === 'object' && guard !== null ? guard.constructor : guard;
+  return isObject(guard) ? guard.constructor : guard;
 }

@@ -77,13 +77,14 @@ export function isBinding(value: unknown): value is string | undefined {
 /** A forged key costs microseconds and never reaches NAVER. Every process with the same credentials opens these. */
 class SealedKeys implements CaptchaKeys {
   readonly #associated: Buffer;
-  readonly #random: CaptchaRandom;
   readonly #deriving: Promise<readonly SealingSecret[]>;
   #secrets: readonly SealingSecret[] | undefined;
 
-  constructor(options: ResolvedCaptchaOptions, random: CaptchaRandom) {
+  constructor(
+    options: ResolvedCaptchaOptions,
+    private readonly random: CaptchaRandom,
+  ) {
     this.#associated = Buffer.from(associatedData(options).join('\0'));
-    this.#random = random;
     this.#deriving = deriveSealingSecrets(options);
     this.#deriving.then(
       (secrets) => {
@@ -111,7 +112,7 @@ class SealedKeys implements CaptchaKeys {
         bindingTag: bindingTag(secret, binding),
       },
       secret,
-      this.#random.bytes(NONCE_BYTES),
+      this.random.bytes(NONCE_BYTES),
       this.#associated,
     );
   }

@@ -1,4 +1,5 @@
-import { CaptchaUnavailableException, nameOf } from '../errors.js';
+import { CaptchaUnavailableException } from '../errors.js';
+import { storeFailure } from '../store/reported-captcha-store.js';
 
 /**
  * Runs an operation of the store.
@@ -10,7 +11,7 @@ export async function askStore<T>(operation: () => Promise<T>): Promise<T> {
   } catch (cause) {
     throw new CaptchaUnavailableException({
       origin: 'store',
-      detail: `The captcha store failed (${nameOf(cause)}), so requests that need it are refused. Check the store.`,
+      detail: storeFailure(cause),
       cause,
     });
   }

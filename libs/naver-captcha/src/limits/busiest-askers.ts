@@ -10,6 +10,8 @@ import type { CaptchaClock } from '../types.js';
 const MINUTE_MS = 60_000;
 /** More networks than this in one minute are no single source any more. */
 const MAX_NETWORKS = 10_000;
+/** Enough to tell a flood from one household. */
+const MAX_HOUSEHOLDS = 100;
 const SHOWN = 3;
 
 interface Counted {
@@ -43,7 +45,7 @@ export class BusiestAskers {
     this.#startMinute();
     const counted = this.#networks.get(networkTag) ?? { challenges: 0, households: new Set<string>() };
     counted.challenges += 1;
-    if (counted.households.size < MAX_NETWORKS) counted.households.add(householdTag);
+    if (counted.households.size < MAX_HOUSEHOLDS) counted.households.add(householdTag);
     this.#networks.set(networkTag, counted);
   }
 

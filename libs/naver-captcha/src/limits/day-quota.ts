@@ -1,5 +1,3 @@
-import { hash } from 'node:crypto';
-
 import { Inject, Injectable } from '@nestjs/common';
 import type { Subject } from 'rxjs';
 
@@ -9,6 +7,7 @@ import { QuietLogger } from '../quiet-logger.js';
 import type { CaptchaStore } from '../store/captcha-store.js';
 import { CAPTCHA_CLOCK, CAPTCHA_EVENTS, CAPTCHA_OPTIONS, CAPTCHA_STORE } from '../tokens.js';
 import type { CaptchaClock, CaptchaKind, CaptchaQuota, ResolvedCaptchaOptions } from '../types.js';
+import { accountOf } from './account.js';
 import { askStore } from './ask-store.js';
 import { BusiestAskers } from './busiest-askers.js';
 
@@ -45,8 +44,7 @@ export class DayQuota {
     @Inject(QuietLogger) private readonly logger: QuietLogger,
     @Inject(BusiestAskers) private readonly busiest: BusiestAskers,
   ) {
-    const { platform, clientId } = options;
-    this.#account = hash('sha256', [platform, clientId].join('\0'), 'base64url').slice(0, 16);
+    this.#account = accountOf(options);
   }
 
   /** Charges so many calls, all of them or none. @returns false if that exceeds `dailyQuota` */

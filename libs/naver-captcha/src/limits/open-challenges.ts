@@ -1,5 +1,3 @@
-import { hash } from 'node:crypto';
-
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 
 import { quotaDay } from '../engines/naver/quota-reset.js';
@@ -8,6 +6,7 @@ import { QuietLogger } from '../quiet-logger.js';
 import type { CaptchaStore } from '../store/captcha-store.js';
 import { CAPTCHA_CLOCK, CAPTCHA_OPTIONS, CAPTCHA_STORE } from '../tokens.js';
 import type { CaptchaClock, CaptchaKind, ResolvedCaptchaOptions } from '../types.js';
+import { accountOf } from './account.js';
 import { DayQuota } from './day-quota.js';
 
 const MINUTE_MS = 60_000;
@@ -33,8 +32,7 @@ export class OpenChallenges implements OnModuleDestroy {
     @Inject(DayQuota) private readonly quota: DayQuota,
     @Inject(QuietLogger) private readonly logger: QuietLogger,
   ) {
-    const { platform, clientId } = options;
-    this.#account = hash('sha256', [platform, clientId].join('\0'), 'base64url').slice(0, 16);
+    this.#account = accountOf(options);
   }
 
   onModuleDestroy(): void {
@@ -65,8 +63,9 @@ export class OpenChallenges implements OnModuleDestroy {
     });
   }
 
-  /** A challenge of today was dropped before a visitor got it: its comparison is given back. */
-  async dropped(kind: CaptchaKind): Promise<void> {
+  /** A challenge was dropped before a visitor got it: its comparison is given back, if it was charged today. */
+  async dropped(kind: CaptchaKind, issuedAtMs: number): Promise<void> {
+    if (quotaDay(issuedAtMs) !== quotaDay(this.clock.now())) return;
     await this.#inBackground(() => this.quota.giveBack(kind, 1));
   }
 
@@ -74,14 +73,16 @@ export class OpenChallenges implements OnModuleDestroy {
   async settle(): Promise<void> {
     const now = this.clock.now();
     const settled = [...this.#unsettled].filter(([, { atMs }]) => atMs <= now);
-    for (const [name, { kind }] of settled) {
-      this.#unsettled.delete(name);
-      await this.#inBackground(async () => {
-        const unanswered = (await this.store.pop?.(name)) ?? 0;
-        const isToday = name.endsWith(`:${quotaDay(now)}`);
-        if (isToday && unanswered > 0) await this.quota.giveBack(kind, unanswered);
-      });
-    }
+    await Promise.all(
+      settled.map(async ([name, { kind }]) => {
+        this.#unsettled.delete(name);
+        await this.#inBackground(async () => {
+          const unanswered = (await this.store.pop?.(name)) ?? 0;
+          const isToday = name.endsWith(`:${quotaDay(now)}`);
+          if (isToday && unanswered > 0) await this.quota.giveBack(kind, unanswered);
+        });
+      }),
+    );
   }
 
   /** Also without visitors, so that another process finds the day's quota settled. */

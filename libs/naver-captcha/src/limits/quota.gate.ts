@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 
 import type { CallGate, NaverCallResult } from '../engines/naver/call-gate.js';
-import { quotaResetsAt } from '../engines/naver/quota-reset.js';
+import { quotaDay, quotaResetsAt } from '../engines/naver/quota-reset.js';
 import { CaptchaQuotaExceededException } from '../errors.js';
 import { QuietLogger } from '../quiet-logger.js';
+import { spanClock } from '../span-clock.js';
 import { CAPTCHA_CLOCK, CAPTCHA_OPTIONS } from '../tokens.js';
 import type { CaptchaClock, CaptchaKind, NaverCall, ResolvedCaptchaOptions } from '../types.js';
 import { CALLS_PER_CHALLENGE, DayQuota, QUOTA_EXCEEDED_REMEDY } from './day-quota.js';
@@ -18,21 +19,26 @@ const TRUSTED_MS = 10_000;
  */
 @Injectable()
 export class QuotaGate implements CallGate {
-  readonly #refusedUntil = new Map<string, number>();
-  /** Kinds whose day NAVER closed, as far as this process knows, and until when. */
-  readonly #closedUntil = new Map<CaptchaKind, number>();
+  /** Until when a refusal is trusted, as #spanMs counts, and for which day. */
+  readonly #refusals = new Map<string, { readonly until: number; readonly day: number }>();
+  /** Kinds whose day NAVER closed, as far as this process knows, and which day that is. */
+  readonly #closedDay = new Map<CaptchaKind, number>();
   readonly #probes = new WeakSet<NaverCall>();
+  readonly #spanMs: () => number;
 
   constructor(
     @Inject(DayQuota) private readonly quota: DayQuota,
     @Inject(CAPTCHA_OPTIONS) private readonly options: ResolvedCaptchaOptions,
     @Inject(CAPTCHA_CLOCK) private readonly clock: CaptchaClock,
     @Inject(QuietLogger) private readonly logger: QuietLogger,
-  ) {}
+  ) {
+    this.#spanMs = spanClock(clock);
+  }
 
   refusalOf({ operation, kind }: NaverCall): CaptchaQuotaExceededException | undefined {
-    const refusedUntil = this.#refusedUntil.get(`${operation} ${kind}`) ?? 0;
-    return refusedUntil > this.clock.now() ? this.#refusal() : undefined;
+    const known = this.#refusals.get(`${operation} ${kind}`);
+    if (known === undefined || known.until <= this.#spanMs() || known.day !== this.#today()) return undefined;
+    return this.#refusal();
   }
 
   async before(call: NaverCall): Promise<void> {
@@ -42,7 +48,7 @@ export class QuotaGate implements CallGate {
     if (known !== undefined) throw known;
     const amount = this.#chargeOf(operation);
     // A comparison that is paid for asks the store only if NAVER has closed the day before.
-    if (amount === 0 && (this.#closedUntil.get(kind) ?? 0) <= this.clock.now()) return;
+    if (amount === 0 && this.#closedDay.get(kind) !== this.#today()) return;
     const [isClosed, isCharged] = await Promise.all([
       this.quota.isClosed(kind),
       amount === 0 ? true : this.quota.charge(kind, amount),
@@ -62,11 +68,13 @@ export class QuotaGate implements CallGate {
     const amount = this.#chargeOf(operation);
     try {
       if (error instanceof CaptchaQuotaExceededException) {
-        this.#closedUntil.set(kind, quotaResetsAt(this.clock.now()));
+        this.#closedDay.set(kind, this.#today());
+        this.#trustRefusal('issue', kind);
+        this.#trustRefusal('compare', kind);
         await this.quota.close(kind);
       } else if (error === undefined && this.#probes.has(call)) {
-        this.#closedUntil.delete(kind);
-        this.#refusedUntil.clear();
+        this.#closedDay.delete(kind);
+        this.#refusals.clear();
         await this.quota.reopen(kind);
       }
       // A call that issued no challenge has no comparison to come.
@@ -85,12 +93,19 @@ export class QuotaGate implements CallGate {
   }
 
   #refuse({ operation, kind }: NaverCall): CaptchaQuotaExceededException {
-    const now = this.clock.now();
-    this.#refusedUntil.set(`${operation} ${kind}`, Math.min(now + TRUSTED_MS, quotaResetsAt(now)));
+    this.#trustRefusal(operation, kind);
     this.logger.warn(
       `CAPTCHA_QUOTA_EXCEEDED: the day's quota has no call left to ${operation} ${kind} keys. ${QUOTA_EXCEEDED_REMEDY}`,
     );
     return this.#refusal();
+  }
+
+  #trustRefusal(operation: NaverCall['operation'], kind: CaptchaKind): void {
+    this.#refusals.set(`${operation} ${kind}`, { until: this.#spanMs() + TRUSTED_MS, day: this.#today() });
+  }
+
+  #today(): number {
+    return quotaDay(this.clock.now());
   }
 
   #refusal(): CaptchaQuotaExceededException {

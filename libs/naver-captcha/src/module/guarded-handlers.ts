@@ -2,6 +2,7 @@ import { type ApplicationConfig, MetadataScanner, type ModulesContainer, type Re
 
 import { CAPTCHA_REQUIREMENT } from '../tokens.js';
 import type { ResolvedCaptchaOptions } from '../types.js';
+import { isObject } from '../unknown-values.js';
 import { CaptchaGuard } from '../guard/captcha.guard.js';
 import { type CaptchaRequirement, mergeRequirements } from '../guard/captcha-requirement.js';
 import { classOf, guardsOf } from '../guard/guards-of.js';
@@ -37,9 +38,9 @@ export function* guardedHandlers(
     for (const { metatype } of module.controllers.values()) {
       if (typeof metatype !== 'function') continue;
       const prototype: unknown = metatype.prototype;
-      if (typeof prototype !== 'object' || prototype === null) continue;
+      if (!isObject(prototype)) continue;
       for (const name of scanner.getAllMethodNames(prototype)) {
-        const handler: unknown = Reflect.get(prototype, name);
+        const handler = prototype[name];
         if (typeof handler !== 'function') continue;
         yield {
           module,

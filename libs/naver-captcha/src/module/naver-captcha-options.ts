@@ -40,6 +40,12 @@ export interface NaverCaptchaModuleOptions {
    */
   readonly baseUrl?: string | undefined;
   /**
+   * The URL of the forward proxy that calls to NAVER go through, with user and password if it wants them. Without the
+   * option `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` hold, except for a `baseUrl` on this machine.
+   * @default undefined
+   */
+  readonly proxy?: string | undefined;
+  /**
    * Milliseconds that one call to NAVER may take, including waiting for a socket, connecting and reading the body.
    * @default 3000
    */
@@ -56,13 +62,15 @@ export interface NaverCaptchaModuleOptions {
    */
   readonly keyTtlMs?: number | undefined;
   /**
-   * How many answers a key may get. A key passes only once, whatever the number.
+   * How many answers a key may get. A key passes only once, whatever the number. More than 1 has no use where NAVER
+   * compares a key only once, which it does not document: the second answer costs a call and ends as expired.
    * @default 1
    */
   readonly maxAttempts?: number | undefined;
   /**
    * Calls to NAVER a day for each kind. They are counted before they are made, and no more are made than that.
-   * @default the platform's: 1000 on `developers`, none on `ncloud*`, where each call is billed
+   * `Infinity` sets no limit. Required on `ncloud*`, where each call is billed.
+   * @default the platform's: 1000 on `developers`; required on `ncloud*`
    */
   readonly dailyQuota?: number | undefined;
   /**

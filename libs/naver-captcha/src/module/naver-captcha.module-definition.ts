@@ -1,3 +1,4 @@
+import { HttpModule } from '@nestjs/axios';
 import { ConfigurableModuleBuilder, type Type } from '@nestjs/common';
 
 import type { CaptchaRoutesOptions } from '../routes/captcha-routes-options.js';
@@ -16,6 +17,9 @@ export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
     .setFactoryMethodName('createNaverCaptchaOptions')
     .setExtras(extras, (definition, { isGlobal, routes }) => ({
       ...definition,
+      // Last, so that `inject: [HttpService]` gets the one of the application's HttpModule.register(). Without one this is
+      // what a test replaces: calls do not go through the one that Nest makes.
+      imports: [...(definition.imports ?? []), HttpModule],
       global: isGlobal ?? true,
       controllers: controllersOf(routes ?? false),
     }))

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-import { HttpModule, HttpService } from '@nestjs/axios';
+import { HttpService } from '@nestjs/axios';
 import {
   type ConfigurableModuleAsyncOptions,
   type DynamicModule,
@@ -29,6 +29,7 @@ import { NaverCaptchaClient } from '../engines/naver/naver-captcha.client.js';
 import { NaverEngine } from '../engines/naver/naver.engine.js';
 import { NaverSender } from '../engines/naver/sender.js';
 import { NaverTransport } from '../engines/naver/transport.js';
+import { UnusedProxies } from '../engines/naver/unused-proxies.js';
 import type { CaptchaEvent } from '../events.js';
 import { AfterFailures } from '../guard/after-failures.js';
 import { BodyValidation } from '../guard/body-validation.js';
@@ -46,8 +47,10 @@ import { OpenChallenges } from '../limits/open-challenges.js';
 import { QuotaGate } from '../limits/quota.gate.js';
 import { WrongAnswers } from '../limits/wrong-answers.js';
 import { QuietLogger } from '../quiet-logger.js';
+import { SYSTEM_CLOCK } from '../span-clock.js';
 import type { CaptchaStore } from '../store/captcha-store.js';
 import { MemoryCaptchaStore } from '../store/memory-captcha-store.js';
+import { givenStore, ReportedCaptchaStore } from '../store/reported-captcha-store.js';
 import {
   CAPTCHA_CALL_GATES,
   CAPTCHA_CLOCK,
@@ -60,6 +63,7 @@ import {
   CAPTCHA_VERIFIER,
 } from '../tokens.js';
 import type { CaptchaClock, CaptchaRandom, ResolvedCaptchaOptions } from '../types.js';
+import { unreadVariables } from './environment-names.js';
 import { lateCaptchaGuards } from './late-guards.js';
 import { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } from './naver-captcha.module-definition.js';
 import type {
@@ -67,7 +71,11 @@ import type {
   NaverCaptchaModuleOptions,
   NaverCaptchaOptionsFactory,
 } from './naver-captcha-options.js';
+import { unfitAxios } from './nest-versions.js';
+import { refusePromise, withCheckedFactory } from './options-factory.js';
+import { RequestScopeCheck } from './request-scope.js';
 import { resolveOptions } from './resolve-options.js';
+import { separateStores } from './sibling-modules.js';
 
 /** What `forRootAsync` takes: the source of the options, and the extras. */
 export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
@@ -81,8 +89,6 @@ export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
  * `NaverCaptchaModule.forRoot()` takes every option from the environment.
  */
 @Module({
-  // Only so that a test can replace its HttpService: calls do not go through the one that Nest makes.
-  imports: [HttpModule],
   providers: [
     {
       provide: CAPTCHA_OPTIONS,
@@ -90,15 +96,18 @@ export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
         resolveOptions(given, process.env),
       inject: [MODULE_OPTIONS_TOKEN],
     },
-    { provide: CAPTCHA_CLOCK, useValue: { now: () => Date.now() } satisfies CaptchaClock },
+    { provide: CAPTCHA_CLOCK, useValue: SYSTEM_CLOCK },
     { provide: CAPTCHA_RANDOM, useValue: { bytes: (count) => randomBytes(count) } satisfies CaptchaRandom },
     { provide: CAPTCHA_EVENTS, useFactory: (): Subject<CaptchaEvent> => new Subject() },
     {
       provide: CAPTCHA_STORE,
-      useFactory: (given: NaverCaptchaModuleOptions, clock: CaptchaClock): CaptchaStore =>
-        given.store ?? new MemoryCaptchaStore({ clock }),
+      useFactory: (
+        given: NaverCaptchaModuleOptions,
+        clock: CaptchaClock,
+        logger: QuietLogger,
+      ): CaptchaStore => new ReportedCaptchaStore(given.store ?? new MemoryCaptchaStore({ clock }), logger),
       // CAPTCHA_OPTIONS is injected so that the options are checked before the store is used.
-      inject: [MODULE_OPTIONS_TOKEN, CAPTCHA_CLOCK, CAPTCHA_OPTIONS],
+      inject: [MODULE_OPTIONS_TOKEN, CAPTCHA_CLOCK, QuietLogger, CAPTCHA_OPTIONS],
     },
     {
       provide: CAPTCHA_CALL_GATES,
@@ -119,8 +128,15 @@ export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
         injected: HttpService,
         options: ResolvedCaptchaOptions,
         transport: NaverTransport,
-      ) => new NaverSender(options, transport, chooseHttpService(given.httpService, injected)),
-      inject: [MODULE_OPTIONS_TOKEN, HttpService, CAPTCHA_OPTIONS, NaverTransport],
+        logger: QuietLogger,
+      ) =>
+        new NaverSender(
+          options,
+          transport,
+          chooseHttpService(given.httpService, injected),
+          new UnusedProxies(logger, injected, options.proxy !== undefined),
+        ),
+      inject: [MODULE_OPTIONS_TOKEN, HttpService, CAPTCHA_OPTIONS, NaverTransport, QuietLogger],
     },
     { provide: CAPTCHA_ENGINE, useExisting: NaverEngine },
     { provide: CAPTCHA_KEYS, useFactory: createCaptchaKeys, inject: [CAPTCHA_OPTIONS, CAPTCHA_RANDOM] },
@@ -151,6 +167,7 @@ export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
     QuietLogger,
     QuotaGate,
     Refusals,
+    RequestScopeCheck,
     WrongAnswers,
   ],
   exports: [
@@ -187,17 +204,19 @@ export class NaverCaptchaModule
 
   /** Takes options from code, and the others from the environment, which is read when the application starts. */
   static override forRoot(options: NaverCaptchaModuleOptions & NaverCaptchaModuleExtras = {}): DynamicModule {
+    refusePromise(options);
     return super.forRoot(options);
   }
 
   /** Takes options from a factory function (`useFactory` with `inject`) or class (`useClass`, `useExisting`). */
   static override forRootAsync(options: NaverCaptchaModuleAsyncOptions): DynamicModule {
-    return super.forRootAsync(options);
+    return withCheckedFactory(super.forRootAsync(options), options);
   }
 
   onModuleInit(): void {
-    this.refuseSecondGlobalModule();
-    if (process.env['NODE_ENV'] === 'production' && this.store instanceof MemoryCaptchaStore) {
+    this.#refuseSecondGlobalModule();
+    this.#checkOnceForAllModules();
+    if (process.env['NODE_ENV'] === 'production' && givenStore(this.store) instanceof MemoryCaptchaStore) {
       this.#logger.warn(
         'The memory store remembers used keys in this process only: a restart forgets them, and another process ' +
           'accepts them once more. Pass a store that all processes share, such as RedisCaptchaStore.',
@@ -209,11 +228,6 @@ export class NaverCaptchaModule
           "limits them by the client's address, so trust your proxy. Use keys: 'sealed' unless the keys are issued elsewhere.",
       );
     }
-    if (this.options.dailyQuota === undefined) {
-      this.#logger.warn(
-        'NAVER Cloud bills every call, and dailyQuota is not set: set it (or NAVER_CAPTCHA_DAILY_QUOTA) to limit the bill.',
-      );
-    }
   }
 
   onApplicationBootstrap(): void {
@@ -222,7 +236,22 @@ export class NaverCaptchaModule
     }
   }
 
-  private refuseSecondGlobalModule(): void {
+  /** In an application with several of these modules, only the first one checks what concerns them all. */
+  #checkOnceForAllModules(): void {
+    const all: NaverCaptchaModule[] = [];
+    for (const module of this.modules.values()) {
+      if (module.instance instanceof NaverCaptchaModule) all.push(module.instance);
+    }
+    if (all[0] !== this) return;
+    const warnings = [
+      ...separateStores(all.map(({ options, store }) => ({ options, store: givenStore(store) }))),
+      ...unreadVariables(process.env),
+      ...[unfitAxios() ?? []].flat(),
+    ];
+    for (const warning of warnings) this.#logger.warn(warning);
+  }
+
+  #refuseSecondGlobalModule(): void {
     const globals = [...this.modules.values()].filter(
       ({ metatype, isGlobal }) => metatype === NaverCaptchaModule && isGlobal,
     );

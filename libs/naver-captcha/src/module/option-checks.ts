@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js';
 
 import type { CaptchaPrefetch } from '../types.js';
-import { isObject } from '../unknown-values.js';
+import { isRecord } from '../unknown-values.js';
 
 /** Turns any value into a checked and frozen one. Returns undefined if the value is invalid. */
 export type Parse<T> = (given: unknown) => T | undefined;
@@ -51,6 +51,15 @@ export function wholeNumber(from: number, to: number, of = ''): Check<number> {
   };
 }
 
+/** The same check, which also takes `Infinity`: by number in code, by name in the environment. */
+export function orInfinity({ parse, remedy, fromText }: Check<number>, meaning: string): Check<number> {
+  return {
+    parse: (given) => (given === Infinity ? given : parse(given)),
+    remedy: `${remedy}, or Infinity ${meaning}`,
+    fromText: (text) => (text === 'Infinity' ? Infinity : fromText ? fromText(text) : text),
+  };
+}
+
 export const trueOrFalse: Check<boolean> = {
   parse: when((given) => typeof given === 'boolean'),
   remedy: 'must be true or false',
@@ -63,7 +72,7 @@ export function partial<K extends string, V>(
 ): Parse<Readonly<Partial<Record<K, V>>>> {
   return (given) => {
     // A regular expression has no entries of its own, so it would pass for an empty object.
-    if (!isObject(given) || Array.isArray(given) || given instanceof RegExp) return undefined;
+    if (!isRecord(given) || given instanceof RegExp) return undefined;
     const found: Partial<Record<K, V>> = {};
     for (const [key, value] of Object.entries(given)) {
       const name = names.find((known) => known === key);

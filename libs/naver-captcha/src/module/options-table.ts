@@ -6,6 +6,7 @@ import { NAVER_KEY_LIFETIME_MS } from '../naver-facts.js';
 import type { CaptchaStore } from '../store/captcha-store.js';
 import type { CaptchaAnswerNames, CaptchaRate, OnCaptchaUnavailable } from '../types.js';
 import { isObject, isRecord } from '../unknown-values.js';
+import { parseProxy, PROXY_REMEDY } from './forward-proxy.js';
 import type { NaverCaptchaModuleOptions } from './naver-captcha-options.js';
 import {
   type Check,
@@ -15,6 +16,7 @@ import {
   namesOf,
   oneOf,
   orFalse,
+  orInfinity,
   parseBaseUrl,
   parsePattern,
   parsePrefetch,
@@ -79,6 +81,11 @@ const TABLE = {
     remedy: 'must be an http: or https: URL without user, query and fragment; leave it out to call NAVER',
     variable: 'NAVER_CAPTCHA_BASE_URL',
   },
+  proxy: {
+    parse: parseProxy,
+    remedy: PROXY_REMEDY,
+    variable: 'NAVER_CAPTCHA_PROXY',
+  },
   timeoutMs: {
     ...wholeNumber(1, 60_000, ' of milliseconds'),
     variable: 'NAVER_CAPTCHA_TIMEOUT_MS',
@@ -98,7 +105,10 @@ const TABLE = {
     default: 600_000,
   },
   maxAttempts: { ...wholeNumber(1, 10), variable: 'NAVER_CAPTCHA_MAX_ATTEMPTS', default: 1 },
-  dailyQuota: { ...wholeNumber(1, 100_000_000, ' of calls'), variable: 'NAVER_CAPTCHA_DAILY_QUOTA' },
+  dailyQuota: {
+    ...orInfinity(wholeNumber(1, 100_000_000, ' of calls'), 'for no limit'),
+    variable: 'NAVER_CAPTCHA_DAILY_QUOTA',
+  },
   issueLimit: {
     parse: orFalse(withDefaults(ISSUE_LIMIT, integer(1))),
     remedy: 'must be false or { limit, windowMs }: a whole number of challenges, and of milliseconds',

@@ -1,6 +1,9 @@
 import { PLATFORMS } from '../engines/naver/platforms.js';
-import type { CaptchaAnswerNames, ResolvedCaptchaOptions } from '../types.js';
+import type { CaptchaAnswerNames, CaptchaForwardProxy, ResolvedCaptchaOptions } from '../types.js';
+import { isRecord } from '../unknown-values.js';
+import { findProxies, isLoopback } from './forward-proxy.js';
 import type { NaverCaptchaModuleOptions } from './naver-captcha-options.js';
+import { nearestName } from './nearest-name.js';
 import { namesOf } from './option-checks.js';
 import { type CheckedOptions, type OptionName, OPTIONS, type OptionValues } from './options-table.js';
 
@@ -10,6 +13,13 @@ type Found = Partial<Record<OptionName, unknown>>;
 type Valid<K extends OptionName = OptionName> = { [N in K]?: OptionValues[N] | undefined };
 
 const NAMES = namesOf(OPTIONS);
+
+/** The secret that the emulator has by default, as its README says. */
+const EMULATOR_SECRET = 'emulator-client-secret';
+const EMULATOR_HINT =
+  'To develop without credentials, start the emulator with `npx naver-captcha-emulator --port 4010` and set ' +
+  'NAVER_CAPTCHA_BASE_URL=http://127.0.0.1:4010, NAVER_CAPTCHA_CLIENT_ID=emulator-client-id and ' +
+  `NAVER_CAPTCHA_CLIENT_SECRET=${EMULATOR_SECRET}.`;
 
 /**
  * Turns the given options into those the library uses, for `forRoot`, `forRootAsync` and the environment alike. Does
@@ -28,14 +38,23 @@ export function resolveOptions(
     ...others.map(describeUnknown),
     ...contradictions(found, valid, environment),
   ];
-  if (problems.length > 0 || !isComplete(valid)) throw cannotStart(problems);
-  return complete(valid);
+  if (problems.length > 0 || !isComplete(valid)) {
+    const { clientId, clientSecret } = found;
+    const needsHint = (clientId ?? clientSecret) === undefined && environment['NODE_ENV'] !== 'production';
+    throw cannotStart(problems, needsHint ? EMULATOR_HINT : undefined);
+  }
+  const { proxy, problems: ofProxies } = findProxies(baseUrlOf(valid), valid.proxy, environment);
+  if (ofProxies.length > 0) throw cannotStart(ofProxies);
+  return complete(valid, proxy);
 }
 
 function entriesOf(given: unknown): [string, unknown][] {
-  if (typeof given === 'object' && given !== null && !Array.isArray(given)) return Object.entries(given);
+  if (isRecord(given)) return Object.entries(given);
   const kind = given === null ? 'null' : Array.isArray(given) ? 'an array' : typeof given;
-  throw cannotStart([`The options must be an object; ${kind} was given.`]);
+  throw cannotStart([
+    `The options must be an object; ${kind} was given. Let useFactory or createNaverCaptchaOptions() return the options, ` +
+      'or {} to take all of them from the environment.',
+  ]);
 }
 
 function sortByName(entries: readonly [string, unknown][]): { known: Found; others: string[] } {
@@ -80,9 +99,13 @@ function label(name: OptionName): string {
 }
 
 function describeUnknown(name: string): string {
-  return name === 'isGlobal' || name === 'routes'
-    ? `${name} belongs beside useFactory, useClass or useExisting, not in the options they return.`
-    : `${name} is not an option; the README lists all options.`;
+  if (name === 'isGlobal' || name === 'routes') {
+    return `${name} belongs beside useFactory, useClass or useExisting, not in the options they return.`;
+  }
+  const nearest = nearestName(name, NAMES);
+  return nearest === undefined
+    ? `${name} is not an option; the README lists all options.`
+    : `${name} is not an option: did you mean ${nearest}?`;
 }
 
 function contradictions(found: Found, valid: Valid, environment: NodeJS.ProcessEnv): string[] {
@@ -92,6 +115,18 @@ function contradictions(found: Found, valid: Valid, environment: NodeJS.ProcessE
     problems.push(
       `${label('baseUrl')} is http: to another host, which sends the client secret unencrypted: use https:, or set ` +
         'allowInsecureBaseUrl.',
+    );
+  }
+  if (isProduction && valid.clientSecret === EMULATOR_SECRET) {
+    problems.push(
+      `${label('clientSecret')} is the emulator's default, which is published: in production use the credentials that ` +
+        'NAVER issued. For a rehearsal start the emulator with --client-id and --client-secret of your own.',
+    );
+  }
+  if (valid.platform?.startsWith('ncloud') === true && (found.dailyQuota ?? undefined) === undefined) {
+    problems.push(
+      `${label('dailyQuota')} is missing: platform '${valid.platform}' bills each call, so set how many calls a day and ` +
+        'kind the application may make, for example 10000; Infinity sets no limit.',
     );
   }
   if (found.keys === 'raw' && found.signingSecret !== undefined) {
@@ -111,8 +146,7 @@ function contradictions(found: Found, valid: Valid, environment: NodeJS.ProcessE
 function leavesThisHostUnencrypted(baseUrl: string | undefined): boolean {
   if (baseUrl === undefined) return false;
   const { protocol, hostname } = new URL(baseUrl);
-  const isLoopback = hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
-  return protocol === 'http:' && !isLoopback;
+  return protocol === 'http:' && !isLoopback(hostname);
 }
 
 /** Headers ignore case, and in a body two names that differ in case alone are a mistake as well. */
@@ -128,26 +162,32 @@ function isComplete(valid: Valid): valid is CheckedOptions {
   });
 }
 
-function cannotStart(problems: readonly string[]): Error {
-  const error = new Error(
-    `NaverCaptchaModule cannot start:\n${problems.map((line) => `  - ${line}`).join('\n')}`,
-  );
+/** The error that stops a start, with a list of problems and their remedies. */
+export function cannotStart(problems: readonly string[], hint?: string): Error {
+  const lines = ['NaverCaptchaModule cannot start:', ...problems.map((problem) => `  - ${problem}`)];
+  const error = new Error([...lines, ...(hint === undefined ? [] : [hint])].join('\n'));
   // The list says everything; a stack of file names would only hide it.
   error.stack = `${error.name}: ${error.message}`;
   return error;
 }
 
-function complete(options: CheckedOptions): ResolvedCaptchaOptions {
+function baseUrlOf({ baseUrl, platform }: CheckedOptions): string {
+  return baseUrl ?? PLATFORMS[platform].baseUrl;
+}
+
+function complete(options: CheckedOptions, proxy: CaptchaForwardProxy | undefined): ResolvedCaptchaOptions {
   const { allowInsecureBaseUrl, httpService, store, signingSecret, ...rest } = options;
-  const { platform, clientSecret, baseUrl, dailyQuota } = rest;
+  const { clientSecret, dailyQuota } = rest;
   const resolved: ResolvedCaptchaOptions = {
     ...rest,
-    baseUrl: baseUrl ?? PLATFORMS[platform].baseUrl,
-    // Documented: 1,000 calls a day for each kind at NAVER Developers; NAVER Cloud's limit is the customer's own.
-    dailyQuota: dailyQuota ?? (platform === 'developers' ? 1000 : undefined),
+    baseUrl: baseUrlOf(options),
+    proxy,
+    // Documented: 1,000 calls a day for each kind at NAVER Developers. On NAVER Cloud the option is required.
+    dailyQuota: dailyQuota === Infinity ? undefined : (dailyQuota ?? 1000),
     signingSecrets: signingSecret ?? Object.freeze([clientSecret] as const),
   };
   Object.defineProperty(resolved, 'clientSecret', { enumerable: false });
+  Object.defineProperty(resolved, 'proxy', { enumerable: false });
   Object.defineProperty(resolved, 'signingSecrets', { enumerable: false });
   return Object.freeze(resolved);
 }

@@ -1,5 +1,6 @@
 import { CaptchaBadRequestException } from '../errors.js';
 import { CAPTCHA_KINDS, type CaptchaKind } from '../types.js';
+import { isRecord } from '../unknown-values.js';
 
 /** The challenge that a page requests. */
 export interface ChallengeRequest {
@@ -16,7 +17,7 @@ export interface ChallengeRequest {
 export function readChallengeRequest(body: unknown): ChallengeRequest {
   if (body === undefined || body === null || body === '')
     return { kind: 'image', action: undefined, inline: false };
-  if (typeof body !== 'object' || Array.isArray(body)) throw wrong('The body must be an object.');
+  if (!isRecord(body)) throw wrong('The body must be an object.');
   const { kind, action, media }: Partial<Record<string, unknown>> = { ...body };
   const known = CAPTCHA_KINDS.find((each) => each === (kind ?? 'image'));
   if (known === undefined) throw wrong(`kind must be ${CAPTCHA_KINDS.join(' or ')}.`);

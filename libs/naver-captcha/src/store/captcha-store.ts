@@ -41,3 +41,11 @@ export interface CaptchaStore {
    */
   pop?(name: string): Promise<number>;
 }
+
+/**
+ * A failure whose message is written to the log: a store throws one to tell the operator what to do. The message must
+ * hold no secret, no address and no name of an entry; of other errors only the class is written.
+ */
+export class CaptchaStoreError extends Error {
+  override readonly name: string = 'CaptchaStoreError';
+}

@@ -1,5 +1,11 @@
+import { SYSTEM_CLOCK, spanClock } from '../span-clock.js';
 import type { CaptchaClock } from '../types.js';
-import type { CaptchaStore, CaptchaStoreLimit, CaptchaStoreTaking } from './captcha-store.js';
+import {
+  type CaptchaStore,
+  CaptchaStoreError,
+  type CaptchaStoreLimit,
+  type CaptchaStoreTaking,
+} from './captcha-store.js';
 
 interface Entry {
   count: number;
@@ -15,7 +21,7 @@ interface Purpose {
 const CHECKED_PER_INSERT = 4;
 
 /** Thrown if a purpose has `maxEntries` unexpired entries: deleting one would let a used key pass again. */
-export class MemoryCaptchaStoreFullError extends Error {
+export class MemoryCaptchaStoreFullError extends CaptchaStoreError {
   override readonly name = 'MemoryCaptchaStoreFullError';
 }
 
@@ -40,11 +46,12 @@ export interface MemoryCaptchaStoreOptions {
 export class MemoryCaptchaStore implements CaptchaStore {
   readonly #purposes = new Map<string, Purpose>();
   readonly #maxEntries: number;
-  readonly #clock: CaptchaClock;
+  /** Lifetimes are spans: a corrected system time must not keep a limit full, nor forget a used key. */
+  readonly #spanMs: () => number;
 
   constructor(options: MemoryCaptchaStoreOptions = {}) {
     this.#maxEntries = options.maxEntries ?? 100_000;
-    this.#clock = options.clock ?? { now: () => Date.now() };
+    this.#spanMs = spanClock(options.clock ?? SYSTEM_CLOCK);
   }
 
   /** Not async, which would settle each promise a few microtasks later, several times a request. */
@@ -66,7 +73,7 @@ export class MemoryCaptchaStore implements CaptchaStore {
 
   async set(name: string, count: number, { ttlMs }: { readonly ttlMs: number }): Promise<void> {
     this.#purpose(name).entries.delete(name);
-    this.#insert(name, { count, expiresAt: this.#clock.now() + ttlMs });
+    this.#insert(name, { count, expiresAt: this.#spanMs() + ttlMs });
     return Promise.resolve();
   }
 
@@ -85,7 +92,7 @@ export class MemoryCaptchaStore implements CaptchaStore {
     const entry = this.#living(name);
     if (entry === undefined) {
       if (amount > limit) return { taken: false, count: 0 };
-      this.#insert(name, { count: amount, expiresAt: this.#clock.now() + ttlMs });
+      this.#insert(name, { count: amount, expiresAt: this.#spanMs() + ttlMs });
       return { taken: true, count: amount };
     }
     if (entry.count + amount > limit) return { taken: false, count: entry.count };
@@ -106,7 +113,7 @@ export class MemoryCaptchaStore implements CaptchaStore {
   #living(name: string): Entry | undefined {
     const { entries } = this.#purpose(name);
     const entry = entries.get(name);
-    if (entry === undefined || entry.expiresAt > this.#clock.now()) return entry;
+    if (entry === undefined || entry.expiresAt > this.#spanMs()) return entry;
     entries.delete(name);
     return undefined;
   }
@@ -114,7 +121,7 @@ export class MemoryCaptchaStore implements CaptchaStore {
   #insert(name: string, entry: Entry): void {
     const purpose = this.#purpose(name);
     const { entries } = purpose;
-    const now = this.#clock.now();
+    const now = this.#spanMs();
     this.#forgetExpired(entries, now, CHECKED_PER_INSERT);
     if (entries.size >= this.#maxEntries) {
       // Lifetimes differ, so the oldest entry need not be the first to expire. At most one full check a second.

@@ -1,5 +1,6 @@
 import { CaptchaUnavailableException } from '../../errors.js';
 import type { BreakerEvent } from '../../events.js';
+import { spanClock } from '../../span-clock.js';
 import type { CaptchaClock, NaverCall } from '../../types.js';
 import type { CallGate, NaverCallResult } from './call-gate.js';
 
@@ -17,8 +18,9 @@ export class BreakerGate implements CallGate {
   readonly #circuits: Readonly<Record<NaverCall['operation'], Circuit>>;
 
   constructor(clock: CaptchaClock, listener: BreakerListener) {
+    const spanMs = spanClock(clock);
     const circuitOf = (operation: NaverCall['operation']): Circuit =>
-      new Circuit(clock, (state) => {
+      new Circuit(spanMs, (state) => {
         listener(operation, state);
       });
     this.#circuits = {
@@ -49,14 +51,14 @@ class Circuit {
   #trial: NaverCall | undefined;
 
   constructor(
-    private readonly clock: CaptchaClock,
+    private readonly spanMs: () => number,
     private readonly listener: (state: BreakerEvent['state']) => void,
   ) {}
 
   /** The exception that `enter` would throw now. Returns undefined if it would let the call through. */
   refusal(): CaptchaUnavailableException | undefined {
     if (this.#state === 'closed') return undefined;
-    const waitMs = this.#trialAt - this.clock.now();
+    const waitMs = this.#trialAt - this.spanMs();
     if (this.#state === 'open' && waitMs <= 0) return undefined;
     return new CaptchaUnavailableException({
       retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)),
@@ -87,7 +89,7 @@ class Circuit {
 
   #open(pauseMs: number): void {
     this.#pauseMs = pauseMs;
-    this.#trialAt = this.clock.now() + pauseMs;
+    this.#trialAt = this.spanMs() + pauseMs;
     this.#changeTo('open');
   }
 

@@ -1,3 +1,5 @@
+import { brotliDecompress, unzip } from 'node:zlib';
+
 import type { Dispatcher } from 'undici';
 
 /** NAVER's pictures are about 5 KB and its sounds about 80 KB. */
@@ -43,6 +45,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #listener: ExchangeListener | undefined;
   #length = 0;
   #status = 0;
+  #encoding: string | string[] | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #givenUp: TransportError | undefined;
 
@@ -65,8 +68,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.#givenUp !== undefined) controller.abort(this.#givenUp);
   }
 
-  onResponseStart(_: Dispatcher.DispatchController, status: number): void {
+  onResponseStart(
+    _: Dispatcher.DispatchController,
+    status: number,
+    { 'content-encoding': encoding }: Readonly<Record<string, string | string[] | undefined>>,
+  ): void {
     this.#status = status;
+    this.#encoding = encoding;
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -78,11 +86,26 @@ export class Exchange implements Dispatcher.DispatchHandler {
   onResponseEnd(): void {
     const [first] = this.#chunks;
     const data = first?.length === this.#length ? first : Buffer.concat(this.#chunks, this.#length);
-    this.#end()?.resolve({ status: this.#status, data });
+    const listener = this.#end();
+    // Requests ask for `identity`, but a proxy on the way may compress all the same.
+    if (this.#encoding === undefined) listener?.resolve({ status: this.#status, data });
+    else this.#inflate(data, listener);
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
     this.#end()?.reject(this.#givenUp ?? error);
+  }
+
+  #inflate(data: Buffer, listener: ExchangeListener | undefined): void {
+    const inflate = inflaterOf(this.#encoding);
+    if (inflate === undefined) {
+      listener?.resolve({ status: this.#status, data });
+      return;
+    }
+    inflate(data, { maxOutputLength: MAX_BODY_BYTES }, (error, inflated) => {
+      if (error === null) listener?.resolve({ status: this.#status, data: inflated });
+      else listener?.reject(isTooLarge(error) ? new TransportError('REPLY_TOO_LARGE') : error);
+    });
   }
 
   #giveUp(error: TransportError): void {
@@ -100,4 +123,22 @@ export class Exchange implements Dispatcher.DispatchHandler {
     listener?.over();
     return listener;
   }
+}
+
+/** Returns undefined for an encoding that is none, or that is not known; such a body is then no JSON and no picture. */
+function inflaterOf(encoding: unknown): typeof unzip | undefined {
+  switch (encoding) {
+    case 'gzip':
+    case 'x-gzip':
+    case 'deflate':
+      return unzip;
+    case 'br':
+      return brotliDecompress;
+    default:
+      return undefined;
+  }
+}
+
+function isTooLarge(error: NodeJS.ErrnoException): boolean {
+  return error.code === 'ERR_BUFFER_TOO_LARGE';
 }

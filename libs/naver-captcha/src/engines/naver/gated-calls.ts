@@ -1,26 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 
-import { CaptchaException, CaptchaUnavailableException } from '../../errors.js';
+import { Deadline } from '../../deadline.js';
+import { type CaptchaException, CaptchaUnavailableException } from '../../errors.js';
+import { spanClock } from '../../span-clock.js';
 import { CAPTCHA_CALL_GATES, CAPTCHA_CLOCK, CAPTCHA_OPTIONS, CAPTCHA_RANDOM } from '../../tokens.js';
 import type { CaptchaClock, CaptchaRandom, NaverCall, ResolvedCaptchaOptions } from '../../types.js';
+import { callFailure } from './call-failure.js';
 import type { CallGate, NaverCallResult } from './call-gate.js';
-import { Deadline } from './deadline.js';
 import { MAX_ATTEMPTS, mayRetry, pauseBeforeRetry } from './retry.js';
 import { NaverSender } from './sender.js';
 import type { TimedReply } from './wire-format.js';
-
-/** With these codes this process refused the request. */
-const NOT_SENT = new Set(['CLOSED', 'TOO_MANY_WAITING']);
-/** With these codes no byte of the request left this machine. */
-const NOT_REACHED = new Set([
-  ...NOT_SENT,
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
 
 /** What a call sends, and how its reply is read. */
 export interface NaverRequest<T> {
@@ -37,13 +26,17 @@ type Facts = Omit<NaverCallResult, 'durationMs'>;
 /** Makes calls to NAVER: within one deadline, through every gate, and a second time if that may help. */
 @Injectable()
 export class GatedCalls {
+  readonly #spanMs: () => number;
+
   constructor(
     @Inject(CAPTCHA_OPTIONS) private readonly options: ResolvedCaptchaOptions,
     @Inject(CAPTCHA_CALL_GATES) private readonly gates: readonly CallGate[],
     @Inject(CAPTCHA_CLOCK) private readonly clock: CaptchaClock,
     @Inject(CAPTCHA_RANDOM) private readonly random: CaptchaRandom,
     @Inject(NaverSender) private readonly sender: NaverSender,
-  ) {}
+  ) {
+    this.#spanMs = spanClock(clock);
+  }
 
   /** The exception that a gate would refuse the call with. Returns undefined if there is none, or if it takes I/O to know. */
   refusalOf(call: NaverCall): CaptchaException | undefined {
@@ -56,7 +49,7 @@ export class GatedCalls {
 
   /** @throws CaptchaException */
   async make<T>(call: NaverCall, request: NaverRequest<T>): Promise<T> {
-    const deadline = new Deadline(this.options.timeoutMs);
+    const deadline = new Deadline(this.options.timeoutMs, this.#spanMs);
     try {
       for (let attempts = 1; ; attempts += 1) {
         // A copy, because gates tell attempts apart by their objects.
@@ -75,7 +68,7 @@ export class GatedCalls {
 
   async #attempt<T>(call: NaverCall, request: NaverRequest<T>, deadline: Deadline): Promise<Ending<T>> {
     const entered: CallGate[] = [];
-    let startedAt = this.clock.now();
+    let startedAt = this.#spanMs();
     let ending: Ending<T>;
     try {
       for (const gate of this.gates) {
@@ -85,12 +78,13 @@ export class GatedCalls {
         entered.push(gate);
       }
       if (deadline.expired) throw storeTooSlow();
-      startedAt = this.clock.now();
+      startedAt = this.#spanMs();
       ending = await this.#request(request, deadline);
     } catch (thrown) {
-      ending = { facts: { error: captchaException(thrown), sent: false, reached: false } };
+      const { error } = callFailure(thrown, this.sender.route, deadline.lagged);
+      ending = { facts: { error, sent: false, reached: false } };
     }
-    const result = { ...ending.facts, durationMs: this.clock.now() - startedAt };
+    const result = { ...ending.facts, durationMs: this.#spanMs() - startedAt };
     for (const gate of entered) {
       const end = gate.after?.(call, result);
       if (end !== undefined) await end;
@@ -107,9 +101,7 @@ export class GatedCalls {
       const value = read({ ...reply, atMs: this.clock.now() });
       return { value, facts: { ...replied, sent: true, reached: true } };
     } catch (thrown) {
-      const code = errorCode(thrown) ?? '';
-      const error = captchaException(thrown);
-      return { facts: { ...replied, error, sent: !NOT_SENT.has(code), reached: !NOT_REACHED.has(code) } };
+      return { facts: { ...replied, ...callFailure(thrown, this.sender.route, deadline.lagged) } };
     }
   }
 }
@@ -121,21 +113,4 @@ function storeTooSlow(): CaptchaUnavailableException {
     detail:
       'The captcha store used up timeoutMs, so NAVER was not called. Check the store, or raise timeoutMs.',
   });
-}
-
-function captchaException(thrown: unknown): CaptchaException {
-  if (thrown instanceof CaptchaException) return thrown;
-  const code = errorCode(thrown);
-  return new CaptchaUnavailableException({
-    // Too many calls of this process are no outage of NAVER and must not open the breaker.
-    origin: code === 'TOO_MANY_WAITING' || code === 'TIMEOUT_IN_QUEUE' ? 'too-fast' : 'naver',
-    detail: `NAVER cannot be reached (${code ?? 'unknown error'}).`,
-  });
-}
-
-/** The code of an error of the system or of undici. Nothing else is kept: an AxiosError holds headers and URL. */
-function errorCode(thrown: unknown): string | undefined {
-  // Not instanceof: in the realm of a test runner Node's errors have another class.
-  const code = typeof thrown === 'object' && thrown !== null && 'code' in thrown ? thrown.code : undefined;
-  return typeof code === 'string' && /^[A-Z0-9_]{1,40}$/.test(code) ? code : undefined;
 }

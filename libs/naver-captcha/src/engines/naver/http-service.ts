@@ -2,9 +2,10 @@ import { HttpService } from '@nestjs/axios';
 import type { AxiosAdapter, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 import { firstValueFrom, fromEvent, takeUntil } from 'rxjs';
 
-import type { Deadline } from './deadline.js';
+import type { Deadline } from '../../deadline.js';
 import { type RawReply, TransportError } from './exchange.js';
 import type { NaverTransport } from './transport.js';
+import type { UnusedProxies } from './unused-proxies.js';
 import type { NaverReply } from './wire-format.js';
 
 // Only types of axios: on Nest 10 and 11 HttpService requires its CommonJS build, and the other would cost start time.
@@ -33,13 +34,14 @@ export function chooseHttpService(
 /** Sends a request through an `HttpService` and its interceptors, and from its adapter through the transport. */
 export async function sendThrough(
   http: HttpService,
-  transport: NaverTransport,
   request: HttpServiceRequest,
   deadline: Deadline,
+  { transport, unusedProxies }: { readonly transport: NaverTransport; readonly unusedProxies: UnusedProxies },
 ): Promise<NaverReply> {
   const { signal } = deadline;
   const progress = { isQueued: false };
   const adapter: AxiosAdapter = async (config) => {
+    unusedProxies.lookAt(config);
     const { origin, pathname, search } = new URL(http.axiosRef.getUri(config));
     const headers = withoutDefaults(http, config, request.headers);
     const reply = await transport.get({ origin, path: pathname + search, headers }, (exchange) => {

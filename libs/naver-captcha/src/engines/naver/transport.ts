@@ -1,12 +1,19 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import type { Agent } from 'undici';
+import type { Dispatcher } from 'undici';
 
-import { CAPTCHA_OPTIONS } from '../../tokens.js';
-import type { ResolvedCaptchaOptions } from '../../types.js';
+import { spanClock } from '../../span-clock.js';
+import { CAPTCHA_CLOCK, CAPTCHA_OPTIONS } from '../../tokens.js';
+import type { CaptchaClock, ResolvedCaptchaOptions } from '../../types.js';
 import { Exchange, type RawReply, TransportError } from './exchange.js';
+import { openSockets } from './sockets.js';
 
 /** More would only lengthen the queue: the last requests in it would reach their deadline anyway. */
 const MAX_WAITING = 256;
+/**
+ * How long no socket is used twice after the other side closed one: it then closes unused sockets sooner than this side
+ * does. A comparison that meets such a close gets no reply, and must not be sent again, since NAVER may have seen it.
+ */
+const NO_REUSE_MS = 60_000;
 
 /** One request, ready to be sent. */
 export interface TransportRequest {
@@ -21,23 +28,34 @@ export interface TransportRequest {
  */
 @Injectable()
 export class NaverTransport implements OnApplicationShutdown {
-  #agent: Agent | undefined;
-  #opening: Promise<Agent> | undefined;
+  readonly #spanMs: () => number;
+  #sockets: Dispatcher | undefined;
+  #opening: Promise<Dispatcher> | undefined;
+  #reusesFrom = -Infinity;
   #inFlight = 0;
   #isClosed = false;
 
-  constructor(@Inject(CAPTCHA_OPTIONS) private readonly options: ResolvedCaptchaOptions) {}
+  constructor(
+    @Inject(CAPTCHA_OPTIONS) private readonly options: ResolvedCaptchaOptions,
+    @Inject(CAPTCHA_CLOCK) clock: CaptchaClock,
+  ) {
+    this.#spanMs = spanClock(clock);
+  }
 
   /**
    * Sends a request. `begun` receives the exchange when it begins, so that the caller can let it expire.
    * @throws TransportError, or the error of the operating system or of undici
    */
   get(request: TransportRequest, begun: (exchange: Exchange) => void): Promise<RawReply> {
-    if (this.#agent !== undefined) return this.#exchange(this.#agent, request, begun);
-    return this.#open().then((agent) => this.#exchange(agent, request, begun));
+    if (this.#sockets !== undefined) return this.#exchange(this.#sockets, request, begun);
+    return this.#open().then((sockets) => this.#exchange(sockets, request, begun));
   }
 
-  #exchange(agent: Agent, request: TransportRequest, begun: (exchange: Exchange) => void): Promise<RawReply> {
+  #exchange(
+    sockets: Dispatcher,
+    request: TransportRequest,
+    begun: (exchange: Exchange) => void,
+  ): Promise<RawReply> {
     return new Promise((resolve, reject) => {
       if (this.#isClosed) throw new TransportError('CLOSED');
       if (this.#inFlight >= this.options.maxSockets + MAX_WAITING) {
@@ -49,7 +67,16 @@ export class NaverTransport implements OnApplicationShutdown {
       const exchange = new Exchange({ resolve, reject, over }, this.#inFlight >= this.options.maxSockets);
       this.#inFlight += 1;
       begun(exchange);
-      agent.dispatch({ ...request, method: 'GET' }, exchange);
+      sockets.dispatch(
+        {
+          ...request,
+          // A copy, because undici adds `host` to it on the way through a forward proxy.
+          headers: { ...request.headers },
+          method: 'GET',
+          reset: this.#reusesFrom > this.#spanMs(),
+        },
+        exchange,
+      );
     });
   }
 
@@ -60,21 +87,13 @@ export class NaverTransport implements OnApplicationShutdown {
     await (await this.#opening)?.close();
   }
 
-  /** Imports undici with the first call, because undici would be most of what this module adds to the start. */
-  async #open(): Promise<Agent> {
-    this.#opening ??= import('undici').then(
-      ({ Agent }) =>
-        // Calls have their own deadline, so undici's timeouts are off. Only connecting has one here: it goes on after
-        // the call that began it has expired, and would otherwise hold its place among the sockets for good.
-        new Agent({
-          connections: this.options.maxSockets,
-          pipelining: 1,
-          headersTimeout: 0,
-          bodyTimeout: 0,
-          connect: { timeout: this.options.timeoutMs },
-        }),
-    );
-    this.#agent = await this.#opening;
-    return this.#agent;
+  async #open(): Promise<Dispatcher> {
+    const { maxSockets, timeoutMs, proxy } = this.options;
+    const closedByPeer = (): void => {
+      this.#reusesFrom = this.#spanMs() + NO_REUSE_MS;
+    };
+    this.#opening ??= openSockets({ maxSockets, timeoutMs, proxy, closedByPeer });
+    this.#sockets = await this.#opening;
+    return this.#sockets;
   }
 }

@@ -1,3 +1,5 @@
+import { CaptchaStoreError } from '../../store/captcha-store.js';
+
 /**
  * Why an operation failed: `timeout` (Redis did not answer within `timeoutMs`), `overload` (too many commands are
  * pending), `error` (Redis or its client reported an error), `reply` (the reply was not a count).
@@ -9,7 +11,7 @@ export type RedisCaptchaStoreFailure = 'timeout' | 'overload' | 'error' | 'reply
  * error nor an address, because those can contain a password. Not covered: invalid options of the store, which throw a
  * `TypeError` or a `RangeError`.
  */
-export class RedisCaptchaStoreError extends Error {
+export class RedisCaptchaStoreError extends CaptchaStoreError {
   override readonly name = 'RedisCaptchaStoreError';
 
   constructor(

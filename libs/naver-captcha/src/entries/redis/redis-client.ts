@@ -1,3 +1,4 @@
+import { isObject } from '../../unknown-values.js';
 import type { RedisScript } from './scripts.js';
 
 /** The methods that the store calls on an ioredis `Redis` or `Cluster`. */
@@ -52,5 +53,5 @@ function has<Method extends 'evalsha' | 'evalSha'>(
   client: unknown,
   method: Method,
 ): client is WithMethod<Method> {
-  return typeof client === 'object' && client !== null && typeof Reflect.get(client, method) === 'function';
+  return isObject(client) && typeof client[method] === 'function';
 }

@@ -1,6 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { type OpenAPIObject, type SwaggerDocumentOptions, SwaggerModule } from '@nestjs/swagger';
 
+import { isObject } from '../../unknown-values.js';
 import { withAnswer } from './answer-fields.js';
 import { ComponentSchemas } from './component-schemas.js';
 import { unmarked, withMarks } from './marked-handlers.js';
@@ -53,5 +54,5 @@ function describedItem(item: PathItem, found: readonly Protection[], schemas: Co
 }
 
 function isOperation(value: unknown): value is Operation {
-  return typeof value === 'object' && value !== null && 'responses' in value;
+  return isObject(value) && 'responses' in value;
 }

@@ -1,5 +1,6 @@
 import type { UpstreamCallEvent } from '../../events.js';
 import type { NaverCaptchaClient } from '../../engines/naver/naver-captcha.client.js';
+import { spanClock } from '../../span-clock.js';
 import type { CaptchaClock, CaptchaKind } from '../../types.js';
 
 /** Whether NAVER accepts the credentials for a kind, as the latest calls show. */
@@ -15,20 +16,24 @@ const PROBE_MS = 60_000;
 /**
  * Whether NAVER accepts the credentials, for each kind: NAVER Developers enables each separately. If no recent call for
  * a visitor shows it, a probe fetches the picture of a made-up key, because fetching does not count against the day's
- * quota, unlike issuing and comparing (documented).
+ * quota, unlike issuing and comparing (documented). NAVER Cloud serves pictures without credentials (observed), so there
+ * a probe shows refused credentials at most.
  */
 export class KnownCredentials {
   readonly #known = new Map<CaptchaKind, { readonly isAccepted: boolean; readonly atMs: number }>();
   readonly #probes = new Map<CaptchaKind, { readonly ended: Promise<unknown>; readonly atMs: number }>();
+  readonly #spanMs: () => number;
 
   constructor(
     private readonly client: NaverCaptchaClient,
-    private readonly clock: CaptchaClock,
-  ) {}
+    clock: CaptchaClock,
+  ) {
+    this.#spanMs = spanClock(clock);
+  }
 
-  note({ kind, code }: UpstreamCallEvent): void {
-    const isAccepted = acceptedBy(code);
-    if (isAccepted !== undefined) this.#known.set(kind, { isAccepted, atMs: this.clock.now() });
+  note(event: UpstreamCallEvent): void {
+    const isAccepted = acceptedBy(event);
+    if (isAccepted !== undefined) this.#known.set(event.kind, { isAccepted, atMs: this.#spanMs() });
   }
 
   /** Probes NAVER if a probe is due; other callers in the meantime wait for the same call. */
@@ -39,7 +44,7 @@ export class KnownCredentials {
     if (probe === undefined || !this.#isWithin(PROBE_MS, probe.atMs)) {
       // note() gets the result from the call's event, as for any call; a failed call shows nothing.
       const ended = this.client.fetchMedia(kind, MADE_UP_KEY).catch(() => undefined);
-      probe = { ended, atMs: this.clock.now() };
+      probe = { ended, atMs: this.#spanMs() };
       this.#probes.set(kind, probe);
     }
     await probe.ended;
@@ -53,18 +58,17 @@ export class KnownCredentials {
     return this.#isWithin(KNOWN_MS, known.atMs) ? 'accepted' : 'unknown';
   }
 
-  /** If the clock was set back, the age is negative, and the entry counts as old. */
   #isWithin(ms: number, atMs: number): boolean {
-    const ageMs = this.clock.now() - atMs;
-    return ageMs >= 0 && ageMs < ms;
+    return this.#spanMs() - atMs < ms;
   }
 }
 
 /** NAVER replies with these about a key, after it has accepted the credentials. */
 const KEY_CODES: readonly UpstreamCallEvent['code'][] = ['CAPTCHA_EXPIRED', 'CAPTCHA_INVALID'];
 
-/** Returns undefined if the call does not show whether NAVER checked the credentials. */
-function acceptedBy(code: UpstreamCallEvent['code']): boolean | undefined {
-  if (code === undefined || KEY_CODES.includes(code)) return true;
-  return code === 'CAPTCHA_MISCONFIGURED' ? false : undefined;
+/** Returns undefined if the call does not show whether NAVER accepts the credentials. */
+function acceptedBy({ platform, operation, code }: UpstreamCallEvent): boolean | undefined {
+  if (code === 'CAPTCHA_MISCONFIGURED') return false;
+  if (operation === 'fetch' && platform !== 'developers') return undefined;
+  return code === undefined || KEY_CODES.includes(code) ? true : undefined;
 }

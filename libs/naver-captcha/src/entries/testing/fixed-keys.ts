@@ -6,27 +6,24 @@ import { failing, failureOf, FIXED_KEY, USED_UP_PAYLOAD } from './fixed-answer.j
 
 /** Opens the fixed key and the keys that the module makes. */
 export class FixedKeys implements CaptchaKeys {
-  readonly #real: CaptchaKeys;
-  readonly #onCreate: (contents: KeyContents) => void;
-
-  constructor(real: CaptchaKeys, onCreate: (contents: KeyContents) => void) {
-    this.#real = real;
-    this.#onCreate = onCreate;
-  }
+  constructor(
+    private readonly real: CaptchaKeys,
+    private readonly onCreate: (contents: KeyContents) => void,
+  ) {}
 
   assertCanContain(expected: CaptchaExpectation): void {
-    this.#real.assertCanContain(expected);
+    this.real.assertCanContain(expected);
   }
 
   async create(contents: KeyContents): Promise<string> {
-    const key = await this.#real.create(contents);
-    this.#onCreate(contents);
+    const key = await this.real.create(contents);
+    this.onCreate(contents);
     return key;
   }
 
   async open(key: string, expected: CaptchaExpectation = {}): Promise<OpenedKey | undefined> {
     const failure = failureOf(key);
-    if (key !== failing(FIXED_KEY, failure)) return this.#real.open(key, expected);
+    if (key !== failing(FIXED_KEY, failure)) return this.real.open(key, expected);
     this.assertCanContain(expected);
     return {
       kind: expected.kinds?.[0] ?? 'image',

@@ -6,13 +6,12 @@ import { USED_UP_PAYLOAD } from './fixed-answer.js';
 
 /** A memory store that a test can reset. One challenge has no attempts left from the start, for `CAPTCHA_USED`. */
 export class ForgetfulStore implements CaptchaStore {
-  readonly #clock: CaptchaClock;
-  readonly #options: ResolvedCaptchaOptions;
   #memory: MemoryCaptchaStore;
 
-  constructor(clock: CaptchaClock, options: ResolvedCaptchaOptions) {
-    this.#clock = clock;
-    this.#options = options;
+  constructor(
+    private readonly clock: CaptchaClock,
+    private readonly options: ResolvedCaptchaOptions,
+  ) {
     this.#memory = this.#newMemory();
   }
 
@@ -45,10 +44,10 @@ export class ForgetfulStore implements CaptchaStore {
   }
 
   #newMemory(): MemoryCaptchaStore {
-    const memory = new MemoryCaptchaStore({ clock: this.#clock });
+    const memory = new MemoryCaptchaStore({ clock: this.clock });
     for (const kind of CAPTCHA_KINDS) {
-      const name = attemptsName('attempt', { kind, payload: USED_UP_PAYLOAD }, this.#options);
-      void memory.set(name, this.#options.maxAttempts, { ttlMs: Infinity });
+      const name = attemptsName('attempt', { kind, payload: USED_UP_PAYLOAD }, this.options);
+      void memory.set(name, this.options.maxAttempts, { ttlMs: Infinity });
     }
     return memory;
   }

@@ -59,10 +59,15 @@ export function overrideCaptcha(builder: TestingModuleBuilder): CaptchaTesting {
   return recorder;
 }
 
-/** Resolves the options with made-up credentials in place of the environment's; the code's own are kept. */
+/**
+ * What code gives counts; credentials it leaves out are made up, whatever this machine's environment holds. So is the
+ * quota that NAVER Cloud requires, if neither code nor environment give it.
+ */
 function withoutCredentials(given: NaverCaptchaModuleOptions): ResolvedCaptchaOptions {
+  const { NAVER_CAPTCHA_DAILY_QUOTA: quota = '' } = process.env;
   const environment = {
     ...process.env,
+    NAVER_CAPTCHA_DAILY_QUOTA: quota.trim() === '' ? '1000' : quota,
     NAVER_CAPTCHA_CLIENT_ID: 'testing-client-id',
     NAVER_CAPTCHA_CLIENT_SECRET: 'testing-client-secret',
   };

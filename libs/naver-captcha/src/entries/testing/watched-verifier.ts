@@ -18,13 +18,10 @@ export type VerificationListener = (
  * rules refuse with the code.
  */
 export class WatchedVerifier implements CaptchaVerifier {
-  readonly #real: CaptchaVerifier;
-  readonly #listener: VerificationListener;
-
-  constructor(real: CaptchaVerifier, listener: VerificationListener) {
-    this.#real = real;
-    this.#listener = listener;
-  }
+  constructor(
+    private readonly real: CaptchaVerifier,
+    private readonly listener: VerificationListener,
+  ) {}
 
   async verify(answer: unknown, expected: CaptchaExpectation): Promise<CaptchaVerdict>;
   async verify(
@@ -37,16 +34,16 @@ export class WatchedVerifier implements CaptchaVerifier {
     expected: CaptchaExpectation,
     steps: VerificationSteps = {},
   ): Promise<CaptchaVerdict | CaptchaAllowance> {
-    const failure = this.#listener(answer, expected);
-    return this.#real.verify(failure === undefined ? answer : refusedAnswer(failure), expected, steps);
+    const failure = this.listener(answer, expected);
+    return this.real.verify(failure === undefined ? answer : refusedAnswer(failure), expected, steps);
   }
 
   allow(outage: CaptchaUnavailableException, action?: string, kind?: CaptchaKind): CaptchaAllowance {
-    return this.#real.allow(outage, action, kind);
+    return this.real.allow(outage, action, kind);
   }
 
   issuingOutage(kinds?: readonly CaptchaKind[]): CaptchaUnavailableException | undefined {
-    return this.#real.issuingOutage(kinds);
+    return this.real.issuingOutage(kinds);
   }
 }
 
