@@ -18,6 +18,7 @@ function expectRefusal({ status, body }: JsonReply, code: CaptchaErrorCode, expe
     statusCode: expectedStatus,
     error: expect.any(String),
     message: expect.any(String),
+    ...(expectedStatus === 503 ? { retryAfterSeconds: expect.any(Number) } : {}),
     code,
     errorCode: code,
   });

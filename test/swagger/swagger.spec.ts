@@ -108,7 +108,7 @@ describe.each(ADAPTERS)('an OpenAPI document on %s', (adapter) => {
     expect(jsonSchema(operation)).toEqual({ allOf: [{ $ref: '#/components/schemas/SignupDto' }, REF] });
     expect(schemas['CaptchaAnswer']).toMatchObject({ required: FIELDS });
     expect(headersOf(operation)).toEqual([]);
-    expect(Object.keys(operation?.responses ?? {})).toEqual(['201', '400', '500', '503']);
+    expect(Object.keys(operation?.responses ?? {})).toEqual(['201', '400', '429', '500', '503']);
     expect(operation?.responses['400']).toMatchObject({
       description:
         'Refused by the captcha: CAPTCHA_MISSING, CAPTCHA_MALFORMED, CAPTCHA_WRONG, CAPTCHA_EXPIRED, CAPTCHA_INVALID, CAPTCHA_USED.',

@@ -5,7 +5,7 @@ import type { CaptchaErrorCode, ResolvedCaptchaOptions } from '../../types.js';
 import type { ComponentSchemas } from './component-schemas.js';
 import type { MediaType, Operation, Response, Responses } from './openapi-types.js';
 
-/** The codes that a guard refuses with; `CAPTCHA_TOO_MANY` refuses challenges. */
+/** The codes that a guard refuses with; the others refuse challenges. */
 const CODES = [
   'CAPTCHA_MISSING',
   'CAPTCHA_MALFORMED',
@@ -13,11 +13,13 @@ const CODES = [
   'CAPTCHA_EXPIRED',
   'CAPTCHA_INVALID',
   'CAPTCHA_USED',
+  'CAPTCHA_TOO_MANY',
   'CAPTCHA_UNAVAILABLE',
   'CAPTCHA_QUOTA_EXCEEDED',
   'CAPTCHA_MISCONFIGURED',
 ] as const satisfies readonly CaptchaErrorCode[];
 const WITH_RETRY_AFTER: ReadonlySet<CaptchaErrorCode> = new Set([
+  'CAPTCHA_TOO_MANY',
   'CAPTCHA_UNAVAILABLE',
   'CAPTCHA_QUOTA_EXCEEDED',
 ]);
