@@ -3,11 +3,11 @@ import { HttpAdapterHost } from '@nestjs/core';
 import Negotiator from 'negotiator';
 
 import { CAPTCHA_ERRORS } from '../error-texts.js';
-import { CaptchaException, restatedException } from '../errors.js';
+import { CaptchaException, CaptchaMissingException, restatedException } from '../errors.js';
 import { QuietLogger } from '../quiet-logger.js';
 import { CAPTCHA_OPTIONS } from '../tokens.js';
 import type { Awaitable, CaptchaLanguage, ResolvedCaptchaOptions } from '../types.js';
-import type { ContextKind } from './context-kind.js';
+import { type ContextKind, headerOf } from './context-kind.js';
 import { isEvent } from './rpc.context.js';
 
 /** Turns an exception into what clients get: in their language, in the form of their kind of context. */
@@ -26,6 +26,7 @@ export class Refusals {
     kind: ContextKind | undefined,
   ): Awaitable<unknown> {
     if (isEvent(context)) this.#warnOfEvent(exception, context);
+    if (exception instanceof CaptchaMissingException) this.#warnOfMultipart(context, kind);
     const localized =
       exception instanceof CaptchaException
         ? localizedException(exception, kind?.acceptLanguage(context), this.options)
@@ -33,13 +34,31 @@ export class Refusals {
     return kind === undefined ? localized : kind.present(localized, context, this.adapterHost);
   }
 
+  /** The page did send an answer, if it is in a field of such a form, and its developer looks for a mistake there. */
+  #warnOfMultipart(context: ExecutionContext, kind: ContextKind | undefined): void {
+    const type = headerOf(kind?.request(context), 'content-type');
+    if (type?.toLowerCase().startsWith('multipart/form-data') !== true) return;
+    const { headerNames } = this.options;
+    const headers =
+      headerNames === false ? '' : `Send it in the headers ${headerNames.key} and ${headerNames.value}, or `;
+    this.logger.warn(
+      `CAPTCHA_MISSING: a multipart form for ${nameOfHandler(context)} has no captcha. Its fields are not parsed yet ` +
+        `when guards run, so an answer in them is not found. ${headers}parse the form in a middleware and return the ` +
+        'answer from @RequireCaptcha({ extract }).',
+    );
+  }
+
   #warnOfEvent(exception: HttpException, context: ExecutionContext): void {
     const reason = exception instanceof CaptchaException ? exception.code : exception.name;
     this.logger.warn(
-      `${reason}: events for ${context.getClass().name}.${context.getHandler().name} are refused, and events have no ` +
+      `${reason}: events for ${nameOfHandler(context)} are refused, and events have no ` +
         'reply that would tell their senders.',
     );
   }
+}
+
+function nameOfHandler(context: ExecutionContext): string {
+  return `${context.getClass().name}.${context.getHandler().name}`;
 }
 
 /** The same exception with the sentence in the client's language, and with the texts and statuses of the options. */
