@@ -41,7 +41,7 @@ describe.each(['developers', 'ncloud'] as const)(
   (platform) => {
     it.each(CODES)('%s', async (errorCode, type, saying) => {
       await using naver = await ReplayServer.start();
-      await using app = await startReplayedApp(naver, { platform });
+      await using app = await startReplayedApp(naver, { platform, dailyQuota: Infinity });
       for (const status of STATUSES) {
         for (const body of [{ errorCode }, { error: { errorCode } }]) {
           naver.say(json({ ...body, result: false }, status));
@@ -58,7 +58,7 @@ describe.each(['developers', 'ncloud'] as const)(
 
     it.each(STATUSES)('CT001 and CT002 with status %d are about the key', async (status) => {
       await using naver = await ReplayServer.start(json({ errorCode: 'CT001' }, status));
-      await using app = await startReplayedApp(naver, { platform });
+      await using app = await startReplayedApp(naver, { platform, dailyQuota: Infinity });
       expect(await app.client.compare('image', KEY, 'A')).toEqual({ result: 'unknown-key' });
       naver.say(json({ errorCode: 'CT002' }, status));
       expect(await app.client.compare('image', KEY, 'A')).toEqual({ result: 'never-fetched' });
