@@ -49,6 +49,7 @@ const VALUES = [
   'NaverCaptchaService',
   'RequireCaptcha',
   'SkipCaptcha',
+  'accountKey',
   'addressKey',
   'exposedHeaders',
 ];
@@ -86,6 +87,7 @@ const TYPES = [
   'CaptchaStore',
   'CaptchaStoreLimit',
   'CaptchaStoreTaking',
+  'CaptchaTryResponse',
   'CaptchaUnavailableOrigin',
   'CaptchaUnavailablePolicy',
   'CaptchaUpstream',

@@ -100,6 +100,44 @@ describe('a memory that is full', () => {
   });
 });
 
+describe.each(['failure', 'issue'])('a memory that is full of counts of %s', (purpose) => {
+  const rate = { limit: 5, ttlMs: 900_000 };
+
+  it('forgets the oldest, so that made-up names keep nobody out', async () => {
+    const store = new MemoryCaptchaStore({ maxEntries: 3, clock: new MovableClock() });
+    for (let index = 0; index < 4; index += 1) {
+      expect(await store.take(`${purpose}:${index}`, rate)).toEqual({ taken: true, count: 1 });
+    }
+    const counts = [0, 1, 2, 3].map((index) => store.get(`${purpose}:${index}`));
+    expect(await Promise.all(counts)).toEqual([0, 1, 1, 1]);
+    expect(await store.take(`${purpose}:1`, rate)).toEqual({ taken: true, count: 2 });
+  });
+
+  it('forgets what expired before what lives', async () => {
+    const clock = new MovableClock();
+    const store = new MemoryCaptchaStore({ maxEntries: 100, clock });
+    for (let index = 0; index < 100; index += 1) {
+      await store.take(`${purpose}:${index}`, { ...rate, ttlMs: index < 50 ? 900_000 : 60_000 });
+    }
+    clock.advance(60_000);
+    for (let index = 0; index < 50; index += 1) await store.take(`${purpose}:new-${index}`, rate);
+    expect(await store.get(`${purpose}:0`)).toBe(1);
+    expect(await store.get(`${purpose}:new-0`)).toBe(1);
+  });
+
+  it('does not forget what was deleted and counted anew', async () => {
+    const store = new MemoryCaptchaStore({ maxEntries: 3, clock: new MovableClock() });
+    for (const name of ['a', 'b', 'c']) await store.take(`${purpose}:${name}`, rate);
+    await store.delete(`${purpose}:a`);
+    await store.set(`${purpose}:b`, 4, rate);
+    await store.take(`${purpose}:a`, rate);
+    await store.take(`${purpose}:d`, rate);
+    expect(await Promise.all(['a', 'b', 'c', 'd'].map((name) => store.get(`${purpose}:${name}`)))).toEqual([
+      1, 4, 0, 1,
+    ]);
+  });
+});
+
 describe('the store behind the service', () => {
   const right = json({ result: true });
   const answer = (key: string) => ({ key, value: 'ABC123' });

@@ -39,7 +39,9 @@ describe.each(ADAPTERS)('a page that asks for what there is not on %s', (adapter
     await using app = await startRoutes(emulator, adapter);
 
     const reply = await fetch(`${app.url}/captcha/media`);
-    expect(reply.status).toBe(400);
-    expect(await reply.json()).toMatchObject({ code: 'CAPTCHA_BAD_REQUEST' });
+    expect({ status: reply.status, body: (await reply.json()) as unknown }).toMatchObject({
+      status: 400,
+      body: { code: 'CAPTCHA_BAD_REQUEST' },
+    });
   });
 });

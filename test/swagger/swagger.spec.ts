@@ -32,6 +32,7 @@ import {
 import { describe, expect, it } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import {
+  MemoryCaptchaStore,
   CaptchaGuard,
   NaverCaptchaModule,
   type NaverCaptchaModuleOptions,
@@ -463,6 +464,7 @@ describe('what is said of them', () => {
   });
 
   it('names and statuses are those of the module that the controller belongs to', async () => {
+    const store = new MemoryCaptchaStore();
     const part = (path: string, options: NaverCaptchaModuleOptions): Type => {
       @Controller(path)
       class PartController {
@@ -473,7 +475,7 @@ describe('what is said of them', () => {
         }
       }
       @Module({
-        imports: [NaverCaptchaModule.forRoot({ ...CREDENTIALS, ...options, isGlobal: false })],
+        imports: [NaverCaptchaModule.forRoot({ ...CREDENTIALS, ...options, store, isGlobal: false })],
         controllers: [PartController],
       })
       class PartModule {}

@@ -1,13 +1,16 @@
 import { Controller, type ExecutionContext, HttpStatus, Post, Redirect, UseGuards } from '@nestjs/common';
 import { ApiBody, ApiResponse } from '@nestjs/swagger';
-import { type CaptchaFailureKey, RequireCaptcha } from 'nestjs-naver-captcha';
+import { accountKey, addressKey, type CaptchaFailureKey, RequireCaptcha } from 'nestjs-naver-captcha';
 
 import { emailOf, type LoginRequest, PasswordGuard } from './password.guard.js';
 
 /** Failures count for the account, and for the address that the request comes from. */
 function triesOf(context: ExecutionContext): CaptchaFailureKey[] {
   const request = context.switchToHttp().getRequest<LoginRequest>();
-  return [{ key: `account:${emailOf(request)}`, clearOnSuccess: true }, { key: `address:${request.ip}` }];
+  return [
+    { key: `account:${accountKey(emailOf(request))}`, clearOnSuccess: true },
+    { key: `address:${addressKey(request.ip)}` },
+  ];
 }
 
 @Controller('login')

@@ -12,6 +12,7 @@ export { CaptchaGuard } from './guard/captcha.guard.js';
 export {
   type CaptchaAfterFailures,
   type CaptchaRequirement,
+  type CaptchaTryResponse,
   type RequireCaptchaOptions,
 } from './guard/captcha-requirement.js';
 export { CaptchaAnswerDto } from './guard/captcha-answer.dto.js';
@@ -19,6 +20,7 @@ export { CaptchaResult } from './guard/captcha-result.decorator.js';
 export { RequireCaptcha } from './guard/require-captcha.decorator.js';
 export { SkipCaptcha } from './guard/skip-captcha.decorator.js';
 
+export { accountKey } from './limits/account-key.js';
 export { type CaptchaFailureKey } from './limits/failures.js';
 export { addressKey } from './limits/household.js';
 export { type CreateChallengeOptions } from './challenge/challenge-maker.js';

@@ -52,6 +52,8 @@ export interface CaptchaVerifier {
    * be issued. Otherwise undefined.
    */
   issuingOutage(kinds?: readonly CaptchaKind[]): CaptchaUnavailableException | undefined;
+  /** Why no visitor can get a challenge of any of these kinds today: the quota is used up. Otherwise undefined. */
+  usedUpQuota(kinds?: readonly CaptchaKind[]): Promise<CaptchaQuotaExceededException | undefined>;
 }
 
 type Judgement = { readonly kind?: CaptchaKind } & (
@@ -110,6 +112,17 @@ export class AnswerVerifier implements CaptchaVerifier {
       outage = refusal;
     }
     return outage;
+  }
+
+  async usedUpQuota(
+    kinds: readonly CaptchaKind[] = CAPTCHA_KINDS,
+  ): Promise<CaptchaQuotaExceededException | undefined> {
+    let refusal: CaptchaQuotaExceededException | undefined;
+    for (const kind of kinds) {
+      refusal = await this.supply.quotaRefusalOf(kind);
+      if (refusal === undefined) return undefined;
+    }
+    return refusal;
   }
 
   #report(

@@ -1,10 +1,11 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 
 import type { CaptchaEngine } from '../engines/captcha-engine.js';
-import type { CaptchaException } from '../errors.js';
+import type { CaptchaException, CaptchaQuotaExceededException } from '../errors.js';
 import { NAVER_KEY_LIFETIME_MS } from '../naver-facts.js';
 import { OpenChallenges } from '../limits/open-challenges.js';
 import { spanClock } from '../span-clock.js';
+import { QuotaGate } from '../limits/quota.gate.js';
 import { CAPTCHA_CLOCK, CAPTCHA_ENGINE, CAPTCHA_OPTIONS } from '../tokens.js';
 import type { CaptchaClock, CaptchaKind, ResolvedCaptchaOptions } from '../types.js';
 import { ChallengeMedia } from './challenge-media.js';
@@ -46,6 +47,7 @@ export class ChallengeSupply implements OnApplicationBootstrap, OnModuleDestroy 
     @Inject(OpenChallenges) private readonly open: OpenChallenges,
     @Inject(CAPTCHA_OPTIONS) options: ResolvedCaptchaOptions,
     @Inject(CAPTCHA_CLOCK) private readonly clock: CaptchaClock,
+    @Inject(QuotaGate) private readonly quota: QuotaGate,
   ) {
     this.#spanMs = spanClock(clock);
     this.#size = options.prefetch === false ? 0 : options.prefetch.size;
@@ -63,6 +65,11 @@ export class ChallengeSupply implements OnApplicationBootstrap, OnModuleDestroy 
   /** The exception that {@link next} would throw, if this process knows it without I/O; otherwise undefined. */
   refusalOf(kind: CaptchaKind): CaptchaException | undefined {
     return this.#hasReady(kind) ? undefined : this.engine.refusalOf('issue', kind);
+  }
+
+  /** The exception that {@link next} would throw because the day's quota is used up; asks the store. */
+  async quotaRefusalOf(kind: CaptchaKind): Promise<CaptchaQuotaExceededException | undefined> {
+    return this.#hasReady(kind) ? undefined : this.quota.issuingRefusal(kind);
   }
 
   /** A challenge of this kind: the oldest that is ready, whose place is filled again, otherwise a new one. */

@@ -2,7 +2,13 @@ import type { ExecutionContext } from '@nestjs/common';
 
 import { CaptchaException } from '../errors.js';
 import { isObject } from '../unknown-values.js';
-import { type AnsweringRequest, type ContextKind, headerOf } from './context-kind.js';
+import {
+  addressOf,
+  type AnsweringRequest,
+  type ContextKind,
+  type GraphqlField,
+  headerOf,
+} from './context-kind.js';
 
 /** The positions of a resolver's arguments. */
 const ARGS = 1;
@@ -18,6 +24,8 @@ export const GRAPHQL: ContextKind = {
     if (!isObject(args) || !isObject(context.getArgByIndex(INFO))) return undefined;
     return { body: args, headers: httpRequestOf(context)?.headers };
   },
+  address: (context) => addressOf(httpRequestOf(context)),
+  field: (context) => fieldOf(context.getArgByIndex(CONTEXT), context.getArgByIndex(INFO)),
   hasInputObjects: true,
   acceptLanguage: (context) => headerOf(httpRequestOf(context), 'accept-language'),
   // The info is made anew for each field; the objects in a variable are not, and aliases share them.
@@ -32,6 +40,23 @@ export const GRAPHQL: ContextKind = {
     return exception;
   },
 };
+
+function fieldOf(owner: unknown, info: unknown): GraphqlField | undefined {
+  if (!isObject(owner) || !isObject(info)) return undefined;
+  const { operation, variableValues } = info;
+  if (!isObject(operation)) return undefined;
+  // Values of variables are made anew for each execution. A subscription is one execution at its beginning and one for
+  // each of its events, which have the node of the operation in common.
+  const execution = operation['operation'] === 'subscription' ? operation : variableValues;
+  return isObject(execution) ? { owner, execution, path: pathOf(info['path']) } : undefined;
+}
+
+/** GraphQL links a path from its end to its root. */
+function pathOf(end: unknown): string[] {
+  const path: string[] = [];
+  for (let step = end; isObject(step); step = step['prev']) path.unshift(String(step['key']));
+  return path;
+}
 
 interface GraphqlContext {
   readonly req?: AnsweringRequest | null;

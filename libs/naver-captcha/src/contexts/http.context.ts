@@ -2,7 +2,7 @@ import type { ExecutionContext } from '@nestjs/common';
 
 import { CaptchaException } from '../errors.js';
 import { isObject } from '../unknown-values.js';
-import { type AnsweringRequest, type ContextKind, headerOf } from './context-kind.js';
+import { addressOf, type AnsweringRequest, type ContextKind, headerOf } from './context-kind.js';
 
 /** HTTP, and server-sent events, whose guards run before the stream begins. */
 export const HTTP: ContextKind = {
@@ -12,6 +12,7 @@ export const HTTP: ContextKind = {
     const request = requestOf(context);
     return isObject(request?.headers) ? request : undefined;
   },
+  address: (context) => addressOf(requestOf(context)),
   hasInputObjects: false,
   acceptLanguage: (context) => headerOf(requestOf(context), 'accept-language'),
   carrier: (context) => {

@@ -10,6 +10,7 @@ import { messageError } from './message-error.js';
 export const RPC: ContextKind = {
   name: 'rpc',
   request: (context) => ({ body: context.switchToRpc().getData<unknown>() }),
+  address: () => undefined,
   hasInputObjects: false,
   acceptLanguage: () => undefined,
   carrier: (context) => {

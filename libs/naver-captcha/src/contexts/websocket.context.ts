@@ -6,6 +6,10 @@ import { messageError } from './message-error.js';
 export const WEBSOCKET: ContextKind = {
   name: 'ws',
   request: (context) => ({ body: context.switchToWs().getData<unknown>() }),
+  address: (context) => {
+    const address = context.switchToWs().getClient<HandshakenClient | undefined>()?.handshake?.address;
+    return typeof address === 'string' ? address : undefined;
+  },
   hasInputObjects: false,
   // Only socket.io keeps the HTTP request that opened the socket.
   acceptLanguage: (context) =>
@@ -22,5 +26,5 @@ export const WEBSOCKET: ContextKind = {
 };
 
 interface HandshakenClient {
-  readonly handshake?: AnsweringRequest;
+  readonly handshake?: AnsweringRequest & { readonly address?: unknown };
 }

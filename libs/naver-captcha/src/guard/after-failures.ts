@@ -1,13 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 
 import { HTTP } from '../contexts/http.context.js';
-import { nameOf } from '../errors.js';
+import { CaptchaQuotaExceededException, nameOf } from '../errors.js';
 import { type CaptchaFailureKey, type CountedTry, Failures } from '../limits/failures.js';
 import { QuietLogger } from '../quiet-logger.js';
 import type { CaptchaOutcome } from '../types.js';
 import { isObject } from '../unknown-values.js';
 import type { CaptchaAfterFailures, GuardedCall } from './captcha-requirement.js';
-import { isRefusal, type TryResult, watchResponse } from './watch-response.js';
+import { type TryResult, watchResponse } from './watch-response.js';
 
 const FREE_FAILURES = 5;
 const FAILURE_WINDOW_MS = 900_000;
@@ -24,12 +24,13 @@ export class AfterFailures {
   async outcomeOf(
     { context, kind }: GuardedCall,
     afterFailures: CaptchaAfterFailures,
-    verify: () => Promise<CaptchaOutcome>,
+    verifyAnswer: () => Promise<CaptchaOutcome>,
   ): Promise<CaptchaOutcome> {
-    const keys = await this.#keysOf(context, afterFailures);
-    if (keys === undefined) return verify();
-    const { limit = FREE_FAILURES, windowMs = FAILURE_WINDOW_MS, isFailure = isRefusal } = afterFailures;
+    const { limit = FREE_FAILURES, windowMs = FAILURE_WINDOW_MS, isFailure } = afterFailures;
     const rate = { limit, windowMs };
+    const keys = await this.#keysOf(context, afterFailures);
+    if (keys === undefined) return verifyAnswer();
+    const verify = (): Promise<CaptchaOutcome> => verifyAnswer().catch(throwSooner(windowMs));
     // Verified before anything is counted: a client without a captcha must not fill the store with made-up accounts.
     const early = (await this.failures.isDemanded(keys, rate)) ? await verify() : undefined;
     // The replies of other contexts are not seen: the application calls recordFailure() and recordSuccess().
@@ -39,13 +40,14 @@ export class AfterFailures {
     // Other requests may have reached the limit in the meantime.
     const late =
       early === undefined && counted.demanded ? await this.#verifyOrTakeBack(verify, counted) : undefined;
-    watchResponse(context, {
+    const isWatched = watchResponse(context, {
       isFailure,
       marksFailure: counted.last || counted.demanded,
       onEnd: (result) => {
         this.#end(counted, result);
       },
     });
+    if (!isWatched) this.#warnOfResponse(context);
     return early ?? late ?? { status: 'notNeeded' };
   }
 
@@ -72,6 +74,14 @@ export class AfterFailures {
     });
   }
 
+  #warnOfResponse(context: GuardedCall['context']): void {
+    const route = `${context.getClass().name}.${context.getHandler().name}`;
+    this.logger.warnOnce(
+      `${route} counts failures, but the responses of this HTTP adapter cannot be watched, so every try counts as a ` +
+        'failure. Use the Express or the Fastify adapter.',
+    );
+  }
+
   #warnOfStore(): void {
     this.logger.warn(
       'CAPTCHA_STORE: the captcha store failed, so a failure count could not be reset; the visitor may be asked for a ' +
@@ -94,6 +104,19 @@ export class AfterFailures {
       return undefined;
     }
   }
+}
+
+/** Says when to come back: the failures are forgotten after `windowMs`, mostly long before the quota resets. */
+function throwSooner(windowMs: number): (thrown: unknown) => never {
+  return (thrown) => {
+    if (!(thrown instanceof CaptchaQuotaExceededException)) throw thrown;
+    const { retryAfterSeconds = Infinity, message: detail } = thrown;
+    throw new CaptchaQuotaExceededException({
+      retryAfterSeconds: Math.min(retryAfterSeconds, Math.ceil(windowMs / 1000)),
+      detail,
+      cause: thrown,
+    });
+  };
 }
 
 function isFailureKey(given: unknown): boolean {

@@ -3,6 +3,13 @@ import { type ExecutionContext, Injectable } from '@nestjs/common';
 import type { ContextKind } from '../contexts/context-kind.js';
 import { CAPTCHA_OUTCOME } from '../tokens.js';
 import type { CaptchaOutcome } from '../types.js';
+import { FieldPasses } from './field-passes.js';
+
+interface GuardedOnce {
+  /** The class of the guard that came to the outcome. */
+  readonly guard: unknown;
+  readonly outcome: Promise<CaptchaOutcome>;
+}
 
 /**
  * Remembers the outcome of each `ExecutionContext`. Nest hands the same one to global, class and method guards, so
@@ -10,16 +17,27 @@ import type { CaptchaOutcome } from '../types.js';
  */
 @Injectable()
 export class CaptchaOutcomes {
-  readonly #pending = new WeakMap<ExecutionContext, Promise<CaptchaOutcome>>();
+  /** What the fields of a GraphQL result ride on. */
+  readonly fields = new FieldPasses();
+  readonly #known = new WeakMap<ExecutionContext, GuardedOnce>();
 
-  /** The outcome for this context; `work` runs at the first call only. */
-  once(context: ExecutionContext, work: () => Promise<CaptchaOutcome>): Promise<CaptchaOutcome> {
-    let pending = this.#pending.get(context);
-    if (pending === undefined) {
-      pending = work();
-      this.#pending.set(context, pending);
+  /**
+   * The outcome for this context. `work` runs at the first call, and again if a guard of another class skipped the
+   * captcha: a lenient subclass must not open what a strict guard protects.
+   */
+  async once(
+    context: ExecutionContext,
+    guard: unknown,
+    work: () => Promise<CaptchaOutcome>,
+  ): Promise<CaptchaOutcome> {
+    const known = this.#known.get(context);
+    if (known !== undefined) {
+      const outcome = await known.outcome;
+      if (known.guard === guard || outcome.status !== 'skipped') return outcome;
     }
-    return pending;
+    const outcome = work();
+    this.#known.set(context, { guard, outcome });
+    return outcome;
   }
 }
 

@@ -1,3 +1,5 @@
+import type { OutgoingHttpHeaders } from 'node:http';
+
 import type { ExecutionContext, PipeTransform, Type } from '@nestjs/common';
 
 import type { ContextKind } from '../contexts/context-kind.js';
@@ -68,15 +70,22 @@ export interface CaptchaAfterFailures {
    */
   readonly windowMs?: number | undefined;
   /**
-   * Returns one or several keys whose failures are counted, such as the account and the address. A captcha is required
-   * if any of them has reached the limit, if this throws, or if a key is not a string.
+   * Whose failures are counted, one or several: any of them at its limit demands a captcha, and so does a throw or a
+   * key that is no text. Make keys with `accountKey()` and `addressKey()`, or other spellings get tries of their own.
    */
   readonly by: (context: ExecutionContext) => Awaitable<CaptchaFailureKey | readonly CaptchaFailureKey[]>;
   /**
-   * Returns true if this status of the finished response is a failure. If it throws, the try counts as failed.
-   * @default 401 and 403
+   * Which response is a failure; so is one for which this throws. Give it if a wrong password is answered by a page or
+   * a redirect: `(statusCode, { headers }) => headers.location === '/login'`.
+   * @default every status but 2xx and 3xx
    */
-  readonly isFailure?: ((statusCode: number) => boolean) | undefined;
+  readonly isFailure?: ((statusCode: number, response: CaptchaTryResponse) => boolean) | undefined;
+}
+
+/** What `isFailure` sees of a response beside its status. */
+export interface CaptchaTryResponse {
+  /** By names in lower case. */
+  readonly headers: Readonly<OutgoingHttpHeaders>;
 }
 
 /** The metadata that the decorators of a class and of a method store. */

@@ -26,6 +26,7 @@ import { BodyValidation } from './body-validation.js';
 import { attachOutcome, CaptchaOutcomes } from './captcha-outcomes.js';
 import { type CaptchaRequirement, type GuardedCall, mergeRequirements } from './captcha-requirement.js';
 import { guardsOf } from './guards-of.js';
+import { OutagePolicy } from './outage-policy.js';
 
 const REQUIRED: CaptchaRequirement = { required: true };
 
@@ -43,6 +44,7 @@ export class CaptchaGuard implements CanActivate {
     @Inject(AfterFailures) private readonly afterFailures: AfterFailures,
     @Inject(BodyValidation) private readonly bodyValidation: BodyValidation,
     @Inject(CaptchaOutcomes) private readonly outcomes: CaptchaOutcomes,
+    @Inject(OutagePolicy) private readonly outagePolicy: OutagePolicy,
     @Inject(Refusals) private readonly refusals: Refusals,
     @Inject(QuietLogger) private readonly logger: QuietLogger,
     /** The settings of the module this guard belongs to. */
@@ -55,7 +57,9 @@ export class CaptchaGuard implements CanActivate {
     const requirement = this.#requirementOf(context, kind);
     if (requirement === undefined) return true;
     try {
-      await this.outcomes.once(context, () => this.#letThrough({ context, kind, requirement }));
+      await this.outcomes.once(context, this.constructor, () =>
+        this.#letThrough({ context, kind, requirement }),
+      );
     } catch (thrown) {
       if (!(thrown instanceof HttpException)) throw thrown;
       if (!(thrown instanceof CaptchaException)) throw await this.refusals.present(thrown, context, kind);
@@ -98,14 +102,18 @@ export class CaptchaGuard implements CanActivate {
 
   #requirementOf(context: ExecutionContext, kind: ContextKind | undefined): CaptchaRequirement | undefined {
     const requirement = mergeRequirements(
-      this.reflector.get<CaptchaRequirement | undefined>(CAPTCHA_REQUIREMENT, context.getClass()),
-      this.reflector.get<CaptchaRequirement | undefined>(CAPTCHA_REQUIREMENT, context.getHandler()),
+      this.#requirementAt(context.getClass()),
+      this.#requirementAt(context.getHandler()),
     );
     // Without a decorator of ours this is a global guard, which protects HTTP routes, or one put here by @UseGuards().
     if (requirement === undefined) {
       return kind === HTTP || this.#isUsedOn(context) ? REQUIRED : undefined;
     }
     return requirement.required ? requirement : undefined;
+  }
+
+  #requirementAt(target: Parameters<Reflector['get']>[1]): CaptchaRequirement | undefined {
+    return this.reflector.get<CaptchaRequirement | undefined>(CAPTCHA_REQUIREMENT, target);
   }
 
   #isUsedOn(context: ExecutionContext): boolean {
@@ -115,19 +123,38 @@ export class CaptchaGuard implements CanActivate {
   }
 
   async #letThrough(call: GuardedCall): Promise<CaptchaOutcome> {
-    const { context, kind } = call;
+    const { context, kind, requirement } = call;
     const outcome = await this.#outcomeOf(call);
     if (kind === undefined) return outcome;
+    const field = kind.field?.(context);
+    if (field !== undefined && (outcome.status === 'verified' || outcome.status === 'allowed')) {
+      this.outcomes.fields.record(field, { outcome, requirement });
+    }
     attachOutcome(context, kind, outcome);
-    if (this.options.strip) stripAnswer(kind.request(context)?.body, kind, this.options);
+    const isAskedAgain = outcome.status === 'skipped' && this.#isFollowedByOther(context);
+    if (this.options.strip && !isAskedAgain) stripAnswer(kind.request(context)?.body, kind, this.options);
     return outcome;
+  }
+
+  /** A guard of another class does not accept the skip of this one, and still needs the answer. */
+  #isFollowedByOther(context: ExecutionContext): boolean {
+    const guards = [context.getClass(), context.getHandler()].flatMap(guardsOf);
+    return guards.some((guard) => isCaptchaGuard(guard) && guard !== this.constructor);
   }
 
   async #outcomeOf(call: GuardedCall): Promise<CaptchaOutcome> {
     if (await this.#isSkipped(call)) return { status: 'skipped' };
+    const above = this.#outcomeAbove(call);
+    if (above !== undefined) return above;
     const { afterFailures } = call.requirement;
     if (afterFailures === undefined) return this.#verified(call);
     return this.afterFailures.outcomeOf(call, afterFailures, () => this.#verified(call));
+  }
+
+  #outcomeAbove({ context, kind }: GuardedCall): CaptchaOutcome | undefined {
+    const field = kind?.field?.(context);
+    if (field === undefined) return undefined;
+    return this.outcomes.fields.outcomeAbove(field, this.#requirementAt(context.getHandler()));
   }
 
   async #verified(call: GuardedCall): Promise<CaptchaOutcome> {
@@ -136,7 +163,7 @@ export class CaptchaGuard implements CanActivate {
     const steps: VerificationSteps = {
       by: kind === HTTP ? clientOf(kind.request(context)?.ip) : undefined,
       beforeAttempt: this.bodyValidation.checkOf(call),
-      allow: (outage) => this.#isAllowed(call, outage),
+      allow: (outage) => this.outagePolicy.allows(call, outage),
     };
     const answer = await this.#ask('extract', async () =>
       presentAnswer(await this.findAnswer(context, requirement)),
@@ -159,25 +186,14 @@ export class CaptchaGuard implements CanActivate {
   async #withoutAnswer(call: GuardedCall): Promise<CaptchaOutcome> {
     const { action, kinds } = call.requirement;
     const outage = this.verifier.issuingOutage(kinds);
-    if (outage === undefined) throw missingException();
-    if (!(await this.#isAllowed(call, outage))) throw outage;
+    if (outage === undefined) throw (await this.#quotaRefusal(call)) ?? missingException();
+    if (!(await this.outagePolicy.allows(call, outage))) throw outage;
     return { status: 'allowed', code: this.verifier.allow(outage, action).allowed };
   }
 
-  async #isAllowed(
-    { context, requirement }: GuardedCall,
-    outage: CaptchaUnavailableException,
-  ): Promise<boolean> {
-    const { onUnavailable = this.options.onUnavailable } = requirement;
-    if (typeof onUnavailable !== 'function') return onUnavailable === 'allow';
-    try {
-      return (await onUnavailable(outage, context)) === 'allow';
-    } catch (thrown) {
-      this.logger.warn(
-        `onUnavailable threw ${nameOf(thrown)}, so the request gets CAPTCHA_UNAVAILABLE. Fix the function.`,
-      );
-      return false;
-    }
+  /** A visitor who gets no challenge today learns when to come back: the failures are forgotten before that. */
+  async #quotaRefusal({ requirement }: GuardedCall): Promise<CaptchaException | undefined> {
+    return requirement.afterFailures === undefined ? undefined : this.verifier.usedUpQuota(requirement.kinds);
   }
 
   async #isSkipped({ context, requirement }: GuardedCall): Promise<boolean> {
@@ -200,6 +216,11 @@ export class CaptchaGuard implements CanActivate {
       throw new CaptchaMalformedException({ detail: `${name} threw: ${nameOf(cause)}`, cause });
     }
   }
+}
+
+/** True for the class of the captcha guard and its subclasses. */
+export function isCaptchaGuard(type: unknown): type is typeof CaptchaGuard {
+  return type === CaptchaGuard || (typeof type === 'function' && type.prototype instanceof CaptchaGuard);
 }
 
 /** Returns true for refusals that only the operator can mend, and that no other code logs. */

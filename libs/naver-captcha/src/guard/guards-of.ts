@@ -2,8 +2,8 @@ import 'reflect-metadata';
 
 import { isObject } from '../unknown-values.js';
 
-/** The metadata key of `@UseGuards()`, which Nest does not export. */
-const GUARDS = '__guards__';
+/** Where `@UseGuards()` writes; a constant of Nest's that its index does not export. */
+export const GUARDS = '__guards__';
 
 /** The classes of the guards that `@UseGuards()` puts in front of a controller's class or method. */
 export function guardsOf(target: object): unknown[] {

@@ -1,6 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 
-import type { CaptchaStore } from '../store/captcha-store.js';
+import { nameOf } from '../errors.js';
+import { QuietLogger } from '../quiet-logger.js';
+import type { CaptchaStore, CaptchaStoreLimit, CaptchaStoreTaking } from '../store/captcha-store.js';
 import { CAPTCHA_STORE } from '../tokens.js';
 import type { CaptchaRate } from '../types.js';
 import { askStore } from './ask-store.js';
@@ -20,7 +22,7 @@ export interface CaptchaFailureKey {
 
 /** A try that counts as failed from before it is made; if its end never becomes known, the count stands. */
 export interface CountedTry {
-  /** True if a key was at its limit before: a captcha is required. */
+  /** True if a key was at its limit before, or could not be counted: a captcha is required. */
   readonly demanded: boolean;
   /** True if the next try needs a captcha, should this one fail. */
   readonly last: boolean;
@@ -36,14 +38,13 @@ export class Failures {
   constructor(
     @Inject(CAPTCHA_STORE) private readonly store: CaptchaStore,
     @Inject(HashedNames) private readonly names: HashedNames,
+    @Inject(QuietLogger) private readonly logger: QuietLogger,
   ) {}
 
   /** Counts a try as failed before it is made, so that parallel guesses cannot pass below the limit. */
   async begin(keys: readonly CaptchaFailureKey[], { limit, windowMs }: CaptchaRate): Promise<CountedTry> {
     const names = await this.#namesOf(keys);
-    const takings = await Promise.all(
-      names.map((name) => askStore(() => this.store.take(name, { limit, ttlMs: windowMs }))),
-    );
+    const takings = await Promise.all(names.map((name) => this.#take(name, { limit, ttlMs: windowMs })));
     const taken = names.filter((_, at) => takings[at]?.taken === true);
     const takeBack = async (): Promise<void> => {
       await Promise.all(taken.map((name) => askStore(() => this.store.release(name))));
@@ -70,6 +71,19 @@ export class Failures {
   async clear(keys: readonly CaptchaFailureKey[]): Promise<void> {
     const names = await this.#namesOf(keys.filter(({ clearOnSuccess }) => clearOnSuccess === true));
     await Promise.all(names.map((name) => askStore(() => this.store.delete(name))));
+  }
+
+  /** A store that is full refuses to count more; then each try needs a captcha, and no log-in is closed. */
+  async #take(name: string, limit: CaptchaStoreLimit): Promise<CaptchaStoreTaking> {
+    try {
+      return await this.store.take(name, limit);
+    } catch (thrown) {
+      this.logger.warn(
+        `CAPTCHA_STORE: the captcha store could not count a try (${nameOf(thrown)}), so the captcha is required. ` +
+          'Check the store.',
+      );
+      return { taken: false, count: limit.limit };
+    }
   }
 
   async #namesOf(keys: readonly CaptchaFailureKey[]): Promise<string[]> {

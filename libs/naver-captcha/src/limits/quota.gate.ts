@@ -41,6 +41,11 @@ export class QuotaGate implements CallGate {
     return this.#refusal();
   }
 
+  /** The exception that issuing would get now, as the store knows the day; undefined if some is left. */
+  async issuingRefusal(kind: CaptchaKind): Promise<CaptchaQuotaExceededException | undefined> {
+    return (await this.quota.usage(kind)).left === 0 ? this.#refusal() : undefined;
+  }
+
   async before(call: NaverCall): Promise<void> {
     const { operation, kind } = call;
     if (operation === 'fetch') return;

@@ -3,20 +3,32 @@ import { type ApplicationConfig, MetadataScanner, type ModulesContainer, type Re
 import { CAPTCHA_REQUIREMENT } from '../tokens.js';
 import type { ResolvedCaptchaOptions } from '../types.js';
 import { isObject } from '../unknown-values.js';
-import { CaptchaGuard } from '../guard/captcha.guard.js';
+import { CaptchaGuard, isCaptchaGuard } from '../guard/captcha.guard.js';
 import { type CaptchaRequirement, mergeRequirements } from '../guard/captcha-requirement.js';
 import { classOf, guardsOf } from '../guard/guards-of.js';
 
+const FIELD_MARK = 'graphql:resolve_property';
+/** Where Nest's decorators of routes, messages, sockets, GraphQL operations and fields write; its indexes export none. */
+const ENTRY_POINT_MARKS = [
+  'path',
+  'microservices:pattern',
+  'websockets:message_mapping',
+  'graphql:resolver_type',
+  FIELD_MARK,
+];
+
 type NestModule = ModulesContainer extends ReadonlyMap<string, infer T> ? T : never;
 
-/** A method of a controller with its guards and captcha requirement. */
+/** A method of a controller, a resolver or a gateway with its guards and captcha requirement. */
 export interface GuardedHandler {
   readonly module: NestModule;
   readonly controller: { readonly name: string };
-  /** The controller's prototype; the handler is its own method or an inherited one. */
+  /** Its prototype; the handler is its own method or an inherited one. */
   readonly prototype: object;
   readonly name: string;
   readonly handler: { readonly name: string };
+  /** True if a client reaches it; a controller also has methods of other use. */
+  readonly isEntryPoint: boolean;
   /** The classes of its guards, in the order they run. */
   readonly guards: readonly unknown[];
   /** The decorators of class and method merged; undefined if there are none. */
@@ -29,33 +41,61 @@ export function* guardedHandlers(
   application: ApplicationConfig,
   reflector: Reflector,
 ): Generator<GuardedHandler> {
-  const scanner = new MetadataScanner();
-  const globalGuards = [
+  const globalGuards = globalGuardsOf(application);
+  for (const module of modules.values()) {
+    for (const { metatype } of module.controllers.values()) {
+      yield* handlersOf(metatype, module, globalGuards, reflector);
+    }
+  }
+}
+
+/** Yields every method of every provider: those of resolvers and gateways are the entry points. */
+export function* providedHandlers(
+  modules: ModulesContainer,
+  reflector: Reflector,
+): Generator<GuardedHandler> {
+  for (const module of modules.values()) {
+    for (const { metatype } of module.providers.values()) {
+      // A global guard protects HTTP routes only.
+      yield* handlersOf(metatype, module, [], reflector);
+    }
+  }
+}
+
+/** True for the method of a resolver that resolves a field of a result. */
+export function isField(handler: object): boolean {
+  return Reflect.getMetadata(FIELD_MARK, handler) === true;
+}
+
+function globalGuardsOf(application: ApplicationConfig): unknown[] {
+  return [
     ...application.getGlobalGuards().map(classOf),
     ...application.getGlobalRequestGuards().map(({ metatype }) => metatype),
   ];
-  for (const module of modules.values()) {
-    for (const { metatype } of module.controllers.values()) {
-      if (typeof metatype !== 'function') continue;
-      const prototype: unknown = metatype.prototype;
-      if (!isObject(prototype)) continue;
-      for (const name of scanner.getAllMethodNames(prototype)) {
-        const handler = prototype[name];
-        if (typeof handler !== 'function') continue;
-        yield {
-          module,
-          controller: metatype,
-          prototype,
-          name,
-          handler,
-          guards: [...globalGuards, ...guardsOf(metatype), ...guardsOf(handler)],
-          requirement: mergeRequirements(
-            requirementOf(reflector, metatype),
-            requirementOf(reflector, handler),
-          ),
-        };
-      }
-    }
+}
+
+function* handlersOf(
+  type: unknown,
+  module: NestModule,
+  globalGuards: readonly unknown[],
+  reflector: Reflector,
+): Generator<GuardedHandler> {
+  if (typeof type !== 'function') return;
+  const prototype: unknown = type.prototype;
+  if (!isObject(prototype)) return;
+  for (const name of new MetadataScanner().getAllMethodNames(prototype)) {
+    const handler = prototype[name];
+    if (typeof handler !== 'function') continue;
+    yield {
+      module,
+      controller: type,
+      prototype,
+      name,
+      handler,
+      isEntryPoint: ENTRY_POINT_MARKS.some((mark) => Reflect.hasMetadata(mark, handler)),
+      guards: [...globalGuards, ...guardsOf(type), ...guardsOf(handler)],
+      requirement: mergeRequirements(requirementOf(reflector, type), requirementOf(reflector, handler)),
+    };
   }
 }
 
@@ -87,11 +127,6 @@ export function captchaGuardOf(
 
 function overrides(type: typeof CaptchaGuard, method: string): boolean {
   return Reflect.get(type.prototype, method) !== Reflect.get(CaptchaGuard.prototype, method);
-}
-
-/** Whether this is the class of the captcha guard or a subclass. */
-export function isCaptchaGuard(type: unknown): type is typeof CaptchaGuard {
-  return type === CaptchaGuard || (typeof type === 'function' && type.prototype instanceof CaptchaGuard);
 }
 
 function requirementOf(reflector: Reflector, target: object): CaptchaRequirement | undefined {

@@ -1,6 +1,7 @@
 import type { ApplicationConfig, ModulesContainer, Reflector } from '@nestjs/core';
 
-import { guardedHandlers, isCaptchaGuard } from './guarded-handlers.js';
+import { isCaptchaGuard } from '../guard/captcha.guard.js';
+import { guardedHandlers } from './guarded-handlers.js';
 
 /**
  * Returns a warning for each route with `afterFailures` whose captcha guard runs after another guard: if that guard

@@ -92,6 +92,7 @@ export interface NaverCaptchaModuleOptions {
   readonly prefetch?: CaptchaPrefetch | false | undefined;
   /**
    * What to do with a request while NAVER is unavailable: `reject`, `allow`, or a function that returns one of them.
+   * At most 10 requests of one household (an IPv4 address or an IPv6 /64) are let through in a minute.
    * @default 'reject'
    */
   readonly onUnavailable?: OnCaptchaUnavailable | undefined;

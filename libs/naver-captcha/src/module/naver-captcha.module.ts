@@ -34,7 +34,9 @@ import type { CaptchaEvent } from '../events.js';
 import { AfterFailures } from '../guard/after-failures.js';
 import { BodyValidation } from '../guard/body-validation.js';
 import { CaptchaOutcomes } from '../guard/captcha-outcomes.js';
+import { OutagePolicy } from '../guard/outage-policy.js';
 import { createCaptchaKeys } from '../keys/captcha-keys.js';
+import { Allowances } from '../limits/allowances.js';
 import { AnswerLimits } from '../limits/answer-limits.js';
 import { Attempts } from '../limits/attempts.js';
 import { BusiestAskers } from '../limits/busiest-askers.js';
@@ -73,6 +75,7 @@ import type {
 } from './naver-captcha-options.js';
 import { unfitAxios } from './nest-versions.js';
 import { refusePromise, withCheckedFactory } from './options-factory.js';
+import { reportProtection } from './protection.js';
 import { RequestScopeCheck } from './request-scope.js';
 import { resolveOptions } from './resolve-options.js';
 import { separateStores } from './sibling-modules.js';
@@ -142,6 +145,7 @@ export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
     { provide: CAPTCHA_KEYS, useFactory: createCaptchaKeys, inject: [CAPTCHA_OPTIONS, CAPTCHA_RANDOM] },
     { provide: CAPTCHA_VERIFIER, useExisting: AnswerVerifier },
     AfterFailures,
+    Allowances,
     AnswerLimits,
     AnswerVerifier,
     Attempts,
@@ -164,6 +168,7 @@ export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
     NaverEngine,
     NaverTransport,
     OpenChallenges,
+    OutagePolicy,
     QuietLogger,
     QuotaGate,
     Refusals,
@@ -182,6 +187,7 @@ export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
     AfterFailures,
     BodyValidation,
     CaptchaOutcomes,
+    OutagePolicy,
     QuietLogger,
     Refusals,
   ],
@@ -231,9 +237,10 @@ export class NaverCaptchaModule
   }
 
   onApplicationBootstrap(): void {
-    for (const sentence of lateCaptchaGuards(this.modules, this.application, this.reflector)) {
-      this.#logger.warn(sentence);
-    }
+    const { lines, warnings } = reportProtection(this.modules, this.application, this.reflector);
+    const late = lateCaptchaGuards(this.modules, this.application, this.reflector);
+    for (const sentence of [...late, ...warnings]) this.#logger.warn(sentence);
+    this.#logger.debug(['What the captcha protects:', ...lines].join('\n  '));
   }
 
   /** In an application with several of these modules, only the first one checks what concerns them all. */

@@ -7,20 +7,24 @@ import {
   type CaptchaStoreTaking,
 } from './captcha-store.js';
 
-interface Entry {
-  count: number;
-  readonly expiresAt: number;
-}
+import { type Entry, ExpiringEntries } from './expiring-entries.js';
 
 interface Purpose {
-  readonly entries: Map<string, Entry>;
+  readonly entries: ExpiringEntries;
+  readonly forgetsOldest: boolean;
   nextSweepAt: number;
 }
 
-/** How many old entries each insert checks: the map shrinks as fast as it grew, without a timer. */
+/**
+ * Purposes that merely count what clients did. A full one forgets its oldest entry: if it refused, made-up names would
+ * close log-ins and challenges for everyone. The others must not forget, or a used key would pass again.
+ */
+const FORGETS_OLDEST: ReadonlySet<string> = new Set(['failure:', 'issue:', 'wrong:']);
+
+/** How many old entries each insert checks: the list shrinks as fast as it grew, without a timer. */
 const CHECKED_PER_INSERT = 4;
 
-/** Thrown if a purpose has `maxEntries` unexpired entries: deleting one would let a used key pass again. */
+/** Thrown if a purpose is full of living entries and may forget none: that would let a used key pass again. */
 export class MemoryCaptchaStoreFullError extends CaptchaStoreError {
   override readonly name = 'MemoryCaptchaStoreFullError';
 }
@@ -41,7 +45,8 @@ export interface MemoryCaptchaStoreOptions {
 
 /**
  * Remembers used keys and counts in the memory of this process: a restart loses them, and other processes do not share
- * them. Each purpose has its own limit; when it is full, the store throws instead of deleting entries.
+ * them. Each purpose has its own limit; a full one throws instead of deleting entries, except counts of failures, wrong
+ * answers and challenges asked for, whose oldest are deleted.
  */
 export class MemoryCaptchaStore implements CaptchaStore {
   readonly #purposes = new Map<string, Purpose>();
@@ -73,7 +78,7 @@ export class MemoryCaptchaStore implements CaptchaStore {
 
   async set(name: string, count: number, { ttlMs }: { readonly ttlMs: number }): Promise<void> {
     this.#purpose(name).entries.delete(name);
-    this.#insert(name, { count, expiresAt: this.#spanMs() + ttlMs });
+    this.#insert(name, count, ttlMs);
     return Promise.resolve();
   }
 
@@ -92,7 +97,7 @@ export class MemoryCaptchaStore implements CaptchaStore {
     const entry = this.#living(name);
     if (entry === undefined) {
       if (amount > limit) return { taken: false, count: 0 };
-      this.#insert(name, { count: amount, expiresAt: this.#spanMs() + ttlMs });
+      this.#insert(name, amount, ttlMs);
       return { taken: true, count: amount };
     }
     if (entry.count + amount > limit) return { taken: false, count: entry.count };
@@ -104,47 +109,39 @@ export class MemoryCaptchaStore implements CaptchaStore {
     const prefix = name.slice(0, name.indexOf(':') + 1);
     let purpose = this.#purposes.get(prefix);
     if (purpose === undefined) {
-      purpose = { entries: new Map(), nextSweepAt: 0 };
+      purpose = { entries: new ExpiringEntries(), forgetsOldest: FORGETS_OLDEST.has(prefix), nextSweepAt: 0 };
       this.#purposes.set(prefix, purpose);
     }
     return purpose;
   }
 
   #living(name: string): Entry | undefined {
-    const { entries } = this.#purpose(name);
-    const entry = entries.get(name);
-    if (entry === undefined || entry.expiresAt > this.#spanMs()) return entry;
-    entries.delete(name);
-    return undefined;
+    return this.#purpose(name).entries.living(name, this.#spanMs());
   }
 
-  #insert(name: string, entry: Entry): void {
+  #insert(name: string, count: number, ttlMs: number): void {
     const purpose = this.#purpose(name);
     const { entries } = purpose;
     const now = this.#spanMs();
-    this.#forgetExpired(entries, now, CHECKED_PER_INSERT);
-    if (entries.size >= this.#maxEntries) {
-      // Lifetimes differ, so the oldest entry need not be the first to expire. At most one full check a second.
-      if (now >= purpose.nextSweepAt) {
-        purpose.nextSweepAt = now + 1000;
-        this.#forgetExpired(entries, now, entries.size);
-      }
-      if (entries.size >= this.#maxEntries) {
-        throw new MemoryCaptchaStoreFullError(
-          `The memory store has ${entries.size} unexpired entries of one purpose and accepts no more. ` +
-            'Raise maxEntries of MemoryCaptchaStore, or use RedisCaptchaStore.',
-        );
-      }
-    }
-    entries.set(name, entry);
+    entries.forgetExpired(now, CHECKED_PER_INSERT);
+    if (entries.size >= this.#maxEntries) this.#makeRoom(purpose, now);
+    entries.add(name, count, now + ttlMs);
   }
 
-  #forgetExpired(entries: Map<string, Entry>, now: number, atMost: number): void {
-    let checked = 0;
-    for (const [name, entry] of entries) {
-      if (checked >= atMost) return;
-      checked += 1;
-      if (entry.expiresAt <= now) entries.delete(name);
+  #makeRoom(purpose: Purpose, now: number): void {
+    const { entries, forgetsOldest } = purpose;
+    // Lifetimes differ, so the oldest entry need not be the first to expire. One full look a second at the most.
+    if (now >= purpose.nextSweepAt) {
+      purpose.nextSweepAt = now + 1000;
+      entries.forgetExpired(now, entries.size);
+      if (entries.size < this.#maxEntries) return;
     }
+    if (!forgetsOldest) {
+      throw new MemoryCaptchaStoreFullError(
+        `The memory store holds ${entries.size} living entries of one purpose and takes no more. ` +
+          'Raise maxEntries, or pass a store that several processes share.',
+      );
+    }
+    entries.forgetOldest();
   }
 }

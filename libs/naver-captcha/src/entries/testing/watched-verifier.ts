@@ -3,7 +3,7 @@ import type {
   CaptchaVerifier,
   VerificationSteps,
 } from '../../challenge/answer-verifier.js';
-import type { CaptchaUnavailableException } from '../../errors.js';
+import type { CaptchaQuotaExceededException, CaptchaUnavailableException } from '../../errors.js';
 import type { CaptchaExpectation, CaptchaKind, CaptchaVerdict } from '../../types.js';
 import { type CaptchaTestFailure, failing, FIXED_KEY, FIXED_VALUE } from './fixed-answer.js';
 
@@ -44,6 +44,10 @@ export class WatchedVerifier implements CaptchaVerifier {
 
   issuingOutage(kinds?: readonly CaptchaKind[]): CaptchaUnavailableException | undefined {
     return this.real.issuingOutage(kinds);
+  }
+
+  usedUpQuota(kinds?: readonly CaptchaKind[]): Promise<CaptchaQuotaExceededException | undefined> {
+    return this.real.usedUpQuota(kinds);
   }
 }
 
