@@ -46,7 +46,7 @@ const EXPECTED: readonly Expected[] = [
       /^dist\/[\w.-]+\.(js|d\.ts)(\.map)?$/,
       /^dist\/source\.cjs$/,
       /^src\/[\w.-]+\.ts$/,
-      /^types\/(jsx|preact|source)\.d\.c?ts$/,
+      /^types\/(attributes|jsx|preact|source)\.d\.c?ts$/,
     ],
     ignored: [
       {
