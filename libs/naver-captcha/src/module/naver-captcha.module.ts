@@ -141,9 +141,14 @@ export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
         ),
       inject: [MODULE_OPTIONS_TOKEN, HttpService, CAPTCHA_OPTIONS, NaverTransport, QuietLogger],
     },
-    { provide: CAPTCHA_ENGINE, useExisting: NaverEngine },
+    // Factories and not useExisting: Nest 11 resolves an alias to its target even if a test has overridden it.
+    { provide: CAPTCHA_ENGINE, useFactory: (engine: NaverEngine) => engine, inject: [NaverEngine] },
     { provide: CAPTCHA_KEYS, useFactory: createCaptchaKeys, inject: [CAPTCHA_OPTIONS, CAPTCHA_RANDOM] },
-    { provide: CAPTCHA_VERIFIER, useExisting: AnswerVerifier },
+    {
+      provide: CAPTCHA_VERIFIER,
+      useFactory: (verifier: AnswerVerifier) => verifier,
+      inject: [AnswerVerifier],
+    },
     AfterFailures,
     Allowances,
     AnswerLimits,
