@@ -70,13 +70,14 @@ export interface CaptchaAfterFailures {
    */
   readonly windowMs?: number | undefined;
   /**
-   * Whose failures are counted, one or several: any of them at its limit demands a captcha, and so does a throw or a
-   * key that is no text. Make keys with `accountKey()` and `addressKey()`, or other spellings get tries of their own.
+   * Returns one or several keys whose failures are counted, such as the account and the address. A captcha is required
+   * if any of them has reached the limit, if this throws, or if a key is not a string. Make keys with `accountKey()` and
+   * `addressKey()`, because every other spelling of a name has a count of its own.
    */
   readonly by: (context: ExecutionContext) => Awaitable<CaptchaFailureKey | readonly CaptchaFailureKey[]>;
   /**
-   * Which response is a failure; so is one for which this throws. Give it if a wrong password is answered by a page or
-   * a redirect: `(statusCode, { headers }) => headers.location === '/login'`.
+   * Returns true if the response is a failure. If it throws, the try counts as failed. Pass it if your application
+   * answers a wrong password by a page or a redirect: `(statusCode, { headers }) => headers.location === '/login'`.
    * @default every status but 2xx and 3xx
    */
   readonly isFailure?: ((statusCode: number, response: CaptchaTryResponse) => boolean) | undefined;
