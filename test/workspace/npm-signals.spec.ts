@@ -1,6 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
 import { describe, expect, it } from '@jest/globals';
 import { demoEnvironment } from '../support/demo.ts';
 
@@ -11,8 +14,9 @@ interface Running extends AsyncDisposable {
 }
 
 /** Runs an npm script in a process group of its own, as a terminal does, without the installation and build before it. */
-async function startScript(script: readonly string[], ready: RegExp): Promise<Running> {
+async function startScript(script: readonly string[], ready: RegExp, cwd = process.cwd()): Promise<Running> {
   const npm = spawn('npm', [...script.slice(0, 2), '--ignore-scripts', ...script.slice(2)], {
+    cwd,
     env: demoEnvironment(),
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -49,6 +53,30 @@ async function startScript(script: readonly string[], ready: RegExp): Promise<Ru
   };
 }
 
+/**
+ * A project that has the emulator installed. This repository has it only if it was built before npm installed it: npm
+ * makes no command for a file that does not exist.
+ */
+class InstalledEmulator implements Disposable {
+  readonly folder = mkdtempSync(join(tmpdir(), 'emulator-'));
+
+  constructor() {
+    const emulator = resolve('libs/naver-captcha-emulator');
+    const command = join(emulator, 'dist/esm/cli/main.js');
+    // As npm does when it installs a command.
+    chmodSync(command, 0o755);
+    const commands = join(this.folder, 'node_modules/.bin');
+    mkdirSync(commands, { recursive: true });
+    writeFileSync(join(this.folder, 'package.json'), '{"name":"project","private":true}');
+    symlinkSync(emulator, join(this.folder, 'node_modules/naver-captcha-emulator'));
+    symlinkSync(command, join(commands, 'naver-captcha-emulator'));
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.folder, { recursive: true });
+  }
+}
+
 function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
   if (pid === undefined) return;
   try {
@@ -82,7 +110,8 @@ const scripts: readonly (readonly [string, readonly string[], RegExp])[] = [
 
   it('npx naver-captcha-emulator ends and frees its port when npx gets SIGTERM', async () => {
     const script = ['exec', '--offline', '--', 'naver-captcha-emulator', '--port', '0'];
-    await using running = await startScript(script, /"url":"([^"]+)"/);
+    using project = new InstalledEmulator();
+    await using running = await startScript(script, /"url":"([^"]+)"/, project.folder);
     running.npm.kill('SIGTERM');
     const url = /"url":"([^"]+)"/.exec(await running.ended)?.[1] ?? '';
     await expect(fetch(url)).rejects.toThrow();

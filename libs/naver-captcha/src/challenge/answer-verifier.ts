@@ -24,8 +24,8 @@ import { ChallengeSupply } from './challenge-supply.js';
 
 /** Who is verified, and what the caller does at two points of a verification. */
 export interface VerificationSteps {
-  /** The client's address, if the request has one: raw keys are limited by it. */
-  readonly by?: string | undefined;
+  /** The client's address, called for raw keys alone: they are limited by it. */
+  readonly by?: (() => string) | undefined;
   /** Runs when the key is known to be ours and before an attempt is spent; a throw ends the verification. */
   readonly beforeAttempt?: (() => Promise<void>) | undefined;
   /** Returns true to let the request through although NAVER cannot be asked; called for NAVER's outages alone. */
@@ -166,9 +166,7 @@ export class AnswerVerifier implements CaptchaVerifier {
     if (refusal instanceof CaptchaUnavailableException) return this.#letThrough(key, refusal);
     let comparison: Comparison;
     try {
-      comparison = await this.limits.comparing(key, attempt, () =>
-        this.engine.compare(kind, key.payload, value),
-      );
+      comparison = await this.limits.comparing(key, attempt, this.engine.compare(kind, key.payload, value));
     } catch (thrown) {
       const isOutage = thrown instanceof CaptchaUnavailableException;
       if (isOutage && (await isAllowed(thrown, allow))) return this.#letThrough(key, thrown);

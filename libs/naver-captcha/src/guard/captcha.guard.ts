@@ -161,7 +161,7 @@ export class CaptchaGuard implements CanActivate {
     const { context, kind, requirement } = call;
     const { action, kinds } = requirement;
     const steps: VerificationSteps = {
-      by: kind === HTTP ? clientOf(kind.request(context)?.ip) : undefined,
+      by: kind === HTTP ? () => clientOf(kind.request(context)?.ip) : undefined,
       beforeAttempt: this.bodyValidation.checkOf(call),
       allow: (outage) => this.outagePolicy.allows(call, outage),
     };
@@ -169,7 +169,8 @@ export class CaptchaGuard implements CanActivate {
       presentAnswer(await this.findAnswer(context, requirement)),
     );
     if (answer === undefined) return this.#withoutAnswer(call);
-    const binding = await this.#ask('binding', async () => requirement.binding?.(context));
+    const bind = requirement.binding;
+    const binding = bind && (await this.#ask('binding', async () => bind(context)));
 
     const verdict = await this.verifier.verify(answer, { action, binding, kinds }, steps);
     if ('allowed' in verdict) return { status: 'allowed', code: verdict.allowed };
@@ -184,16 +185,15 @@ export class CaptchaGuard implements CanActivate {
 
   /** While no visitor can get a challenge, a missing answer is an outage and not the visitor's fault. */
   async #withoutAnswer(call: GuardedCall): Promise<CaptchaOutcome> {
-    const { action, kinds } = call.requirement;
+    const { action, afterFailures, kinds } = call.requirement;
     const outage = this.verifier.issuingOutage(kinds);
-    if (outage === undefined) throw (await this.#quotaRefusal(call)) ?? missingException();
+    if (outage === undefined) {
+      // A visitor who gets no challenge today learns when to come back: the failures are forgotten before that.
+      const usedUp = afterFailures && (await this.verifier.usedUpQuota(kinds));
+      throw usedUp ?? missingException();
+    }
     if (!(await this.outagePolicy.allows(call, outage))) throw outage;
     return { status: 'allowed', code: this.verifier.allow(outage, action).allowed };
-  }
-
-  /** A visitor who gets no challenge today learns when to come back: the failures are forgotten before that. */
-  async #quotaRefusal({ requirement }: GuardedCall): Promise<CaptchaException | undefined> {
-    return requirement.afterFailures === undefined ? undefined : this.verifier.usedUpQuota(requirement.kinds);
   }
 
   async #isSkipped({ context, requirement }: GuardedCall): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 
 import type { Comparison } from '../engines/captcha-engine.js';
-import type { OpenedKey } from '../keys/captcha-keys.js';
+import { NO_ASKER, type OpenedKey } from '../keys/captcha-keys.js';
 import { Attempts } from './attempts.js';
 import { IssueLimit } from './issue-limit.js';
 import { OpenChallenges } from './open-challenges.js';
@@ -22,9 +22,10 @@ export class AnswerLimits {
    * @returns which attempt it is, from 1; undefined if none is left
    * @throws CaptchaTooManyException if the household guesses at hoarded challenges, or at too many raw keys
    */
-  async take(key: OpenedKey, by?: string): Promise<number | undefined> {
+  async take(key: OpenedKey, by?: () => string): Promise<number | undefined> {
     // A client can make up raw keys, each of which would cost a call. It gets no challenge to limit instead.
-    if (isRaw(key) && by !== undefined) await this.issueLimit.take(by, 'compare-raw');
+    if (isRaw(key) && by !== undefined) await this.issueLimit.take(by(), 'compare-raw');
+    if (key.askerTag.equals(NO_ASKER)) return this.attempts.take(key);
     const [attempt] = await Promise.all([
       this.attempts.take(key),
       this.wrongAnswers.assertMayAnswer(key.askerTag),
@@ -32,9 +33,11 @@ export class AnswerLimits {
     return attempt;
   }
 
-  /** Runs a comparison, and counts it beside. */
-  async comparing(key: OpenedKey, attempt: number, compare: () => Promise<Comparison>): Promise<Comparison> {
-    const [comparison] = await Promise.all([compare(), this.open.answered(key, attempt)]);
+  /** Counts a comparison while it is under way, and its result. */
+  async comparing(key: OpenedKey, attempt: number, comparing: Promise<Comparison>): Promise<Comparison> {
+    const counting = this.open.answered(key, attempt);
+    const comparison = await comparing;
+    await counting;
     if (comparison.result === 'wrong') await this.wrongAnswers.record(key.askerTag, false);
     return comparison;
   }
@@ -46,10 +49,9 @@ export class AnswerLimits {
 
   /** Records that a key passed. @returns false if it had passed before */
   async pass(key: OpenedKey, { isRight }: { readonly isRight: boolean }): Promise<boolean> {
-    const [isFirst] = await Promise.all([
-      this.attempts.pass(key),
-      isRight ? this.wrongAnswers.record(key.askerTag, true) : undefined,
-    ]);
+    const counting = isRight ? this.wrongAnswers.record(key.askerTag, true) : undefined;
+    const isFirst = await this.attempts.pass(key);
+    await counting;
     return isFirst;
   }
 }

@@ -52,15 +52,17 @@ export class OpenChallenges implements OnModuleDestroy {
 
   /**
    * An answer is compared. The first comparison of a challenge is paid for, unless that was yesterday; further ones are
-   * charged now. A raw key, which was issued elsewhere, is charged by the gate.
+   * charged now. A raw key, which was issued elsewhere, is charged by the gate. Never rejects.
    */
   async answered({ kind, expiresAtMs }: OpenedKey, attempt: number): Promise<void> {
     if (expiresAtMs === undefined) return;
     const isPaidFor = attempt === 1 && this.#dayOf(expiresAtMs) === quotaDay(this.clock.now());
-    await this.#inBackground(async () => {
+    try {
       if (!isPaidFor) await this.quota.chargeInAnyCase(kind);
       else if (this.store.pop !== undefined) await this.store.release(this.#nameOf(kind, expiresAtMs));
-    });
+    } catch {
+      this.#warnOfCount();
+    }
   }
 
   /** A challenge was dropped before a visitor got it: its comparison is given back, if it was charged today. */
@@ -101,11 +103,15 @@ export class OpenChallenges implements OnModuleDestroy {
     try {
       await work();
     } catch {
-      this.logger.warn(
-        'CAPTCHA_STORE: the captcha store failed while open challenges were counted; the count of the day may be off by ' +
-          'some calls.',
-      );
+      this.#warnOfCount();
     }
+  }
+
+  #warnOfCount(): void {
+    this.logger.warn(
+      'CAPTCHA_STORE: the captcha store failed while open challenges were counted; the count of the day may be off by ' +
+        'some calls.',
+    );
   }
 
   /** The day on which the challenge was issued, and charged. */

@@ -37,7 +37,7 @@ export class WrongAnswers {
     if ((await this.#countOf(askerTag)) >= ANSWERS_REFUSED_FROM) throw tooManyWrong();
   }
 
-  /** Counts an answer that was compared. */
+  /** Counts an answer that was compared. Never rejects. */
   async record(askerTag: Buffer, isRight: boolean): Promise<void> {
     if (askerTag.equals(NO_ASKER)) return;
     const name = nameOf(askerTag);
@@ -52,7 +52,6 @@ export class WrongAnswers {
   }
 
   async #countOf(askerTag: Buffer): Promise<number> {
-    if (askerTag.equals(NO_ASKER)) return 0;
     return askStore(() => this.store.get(nameOf(askerTag)));
   }
 }
