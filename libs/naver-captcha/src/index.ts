@@ -93,6 +93,7 @@ export {
   type CaptchaMedia,
   type CaptchaOutcome,
   type CaptchaPassed,
+  type CaptchaPace,
   type CaptchaPrefetch,
   type CaptchaQuota,
   type CaptchaRandom,
