@@ -171,7 +171,8 @@ export class AnswerVerifier implements CaptchaVerifier {
       const isOutage = thrown instanceof CaptchaUnavailableException;
       if (isOutage && (await isAllowed(thrown, allow))) return this.#letThrough(key, thrown);
       // NAVER did not compare. A key that is let through instead has had its turn.
-      if (isOutage || thrown instanceof CaptchaQuotaExceededException) await this.limits.giveBack(key);
+      const givesBack = isOutage || thrown instanceof CaptchaQuotaExceededException;
+      await this.limits.fail(key, { givesBack });
       throw thrown;
     }
     return { verdict: await this.#verdictOf(key, comparison), kind };

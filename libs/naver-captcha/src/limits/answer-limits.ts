@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 
 import type { Comparison } from '../engines/captcha-engine.js';
+import { CaptchaUnavailableException } from '../errors.js';
 import { NO_ASKER, type OpenedKey } from '../keys/captcha-keys.js';
 import { Attempts } from './attempts.js';
 import { IssueLimit } from './issue-limit.js';
@@ -26,10 +27,16 @@ export class AnswerLimits {
     // A client can make up raw keys, each of which would cost a call. It gets no challenge to limit instead.
     if (isRaw(key) && by !== undefined) await this.issueLimit.take(by(), 'compare-raw');
     if (key.askerTag.equals(NO_ASKER)) return this.attempts.take(key);
-    const [attempt] = await Promise.all([
-      this.attempts.take(key),
-      this.wrongAnswers.assertMayAnswer(key.askerTag),
-    ]);
+    const counting = this.wrongAnswers.begin(key.askerTag);
+    // Awaited below; until then a rejection must not end the process as an unhandled one.
+    counting.catch(() => undefined);
+    let attempt: number | undefined;
+    try {
+      attempt = await this.attempts.take(key);
+    } finally {
+      if (attempt === undefined) await counting.then(() => this.#notCompared(key));
+    }
+    if (attempt !== undefined) await this.#orGiveBack(key, counting);
     return attempt;
   }
 
@@ -38,21 +45,42 @@ export class AnswerLimits {
     const counting = this.open.answered(key, attempt);
     const comparison = await comparing;
     await counting;
-    if (comparison.result === 'wrong') await this.wrongAnswers.record(key.askerTag, false);
+    const { result } = comparison;
+    if (result !== 'wrong' && result !== 'right') await this.#notCompared(key);
     return comparison;
   }
 
-  /** Gives back an attempt that an outage took; at most twice a key. */
-  async giveBack(key: OpenedKey): Promise<void> {
-    await this.attempts.giveBack(key);
+  /**
+   * The answer was not compared.
+   * @param givesBack whether the attempt is given back; at most twice a key
+   */
+  async fail(key: OpenedKey, { givesBack }: { readonly givesBack: boolean }): Promise<void> {
+    await this.#notCompared(key);
+    if (givesBack) await this.attempts.giveBack(key);
   }
 
   /** Records that a key passed. @returns false if it had passed before */
   async pass(key: OpenedKey, { isRight }: { readonly isRight: boolean }): Promise<boolean> {
-    const counting = isRight ? this.wrongAnswers.record(key.askerTag, true) : undefined;
+    const counting = this.wrongAnswers.takeBack(key.askerTag, { isRight });
     const isFirst = await this.attempts.pass(key);
     await counting;
     return isFirst;
+  }
+
+  /** A visitor who is told CAPTCHA_UNAVAILABLE may answer again. */
+  async #orGiveBack(key: OpenedKey, counting: Promise<void>): Promise<void> {
+    try {
+      await counting;
+    } catch (thrown) {
+      if (thrown instanceof CaptchaUnavailableException) {
+        await this.attempts.giveBack(key).catch(() => undefined);
+      }
+      throw thrown;
+    }
+  }
+
+  #notCompared(key: OpenedKey): Promise<void> {
+    return this.wrongAnswers.takeBack(key.askerTag, { isRight: false });
   }
 }
 

@@ -5,6 +5,7 @@ import { NO_ASKER } from '../keys/captcha-keys.js';
 import { QuietLogger } from '../quiet-logger.js';
 import type { CaptchaStore } from '../store/captcha-store.js';
 import { CAPTCHA_STORE } from '../tokens.js';
+import { releaseAmount, takeAmount } from './amounts.js';
 import { askStore } from './ask-store.js';
 
 const HOUR_MS = 3_600_000;
@@ -32,21 +33,26 @@ export class WrongAnswers {
     if ((await this.#countOf(askerTag)) >= REFUSED_FROM) throw tooManyWrong();
   }
 
-  /** @throws CaptchaTooManyException if the household has hoarded challenges to guess at */
-  async assertMayAnswer(askerTag: Buffer): Promise<void> {
-    if ((await this.#countOf(askerTag)) >= ANSWERS_REFUSED_FROM) throw tooManyWrong();
+  /**
+   * Counts an answer as wrong before it is compared, so that parallel guesses at hoarded challenges cannot pass below
+   * the limit.
+   * @throws CaptchaTooManyException if the household has given too many wrong answers
+   */
+  async begin(askerTag: Buffer): Promise<void> {
+    // Refused from that count on, whatever the answer itself adds to it.
+    const limit = { limit: ANSWERS_REFUSED_FROM + WRONG - 1, ttlMs: HOUR_MS };
+    if (!(await askStore(() => takeAmount(this.store, nameOf(askerTag), limit, WRONG)))) throw tooManyWrong();
   }
 
-  /** Counts an answer that was compared. Never rejects. */
-  async record(askerTag: Buffer, isRight: boolean): Promise<void> {
+  /** The answer was right, or was not compared: takes back what {@link begin} counted. Never rejects. */
+  async takeBack(askerTag: Buffer, { isRight }: { readonly isRight: boolean }): Promise<void> {
     if (askerTag.equals(NO_ASKER)) return;
-    const name = nameOf(askerTag);
     try {
-      if (isRight) await this.store.release(name, RIGHT);
-      else await this.store.take(name, { limit: Number.MAX_SAFE_INTEGER, ttlMs: HOUR_MS, amount: WRONG });
+      await releaseAmount(this.store, nameOf(askerTag), isRight ? WRONG + RIGHT : WRONG);
     } catch {
       this.logger.warn(
-        'CAPTCHA_STORE: the captcha store failed after an answer was compared; the answer is not counted for its household.',
+        'CAPTCHA_STORE: the captcha store failed after an answer was judged; the answer counts as wrong for its ' +
+          'household. Check the store.',
       );
     }
   }
