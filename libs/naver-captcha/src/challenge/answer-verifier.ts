@@ -171,8 +171,7 @@ export class AnswerVerifier implements CaptchaVerifier {
       const isOutage = thrown instanceof CaptchaUnavailableException;
       if (isOutage && (await isAllowed(thrown, allow))) return this.#letThrough(key, thrown);
       // NAVER did not compare. A key that is let through instead has had its turn.
-      const givesBack = isOutage || thrown instanceof CaptchaQuotaExceededException;
-      await this.limits.fail(key, { givesBack });
+      if (isOutage || thrown instanceof CaptchaQuotaExceededException) await this.limits.giveBack(key);
       throw thrown;
     }
     return { verdict: await this.#verdictOf(key, comparison), kind };

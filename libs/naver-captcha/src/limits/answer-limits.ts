@@ -27,60 +27,54 @@ export class AnswerLimits {
     // A client can make up raw keys, each of which would cost a call. It gets no challenge to limit instead.
     if (isRaw(key) && by !== undefined) await this.issueLimit.take(by(), 'compare-raw');
     if (key.askerTag.equals(NO_ASKER)) return this.attempts.take(key);
-    const counting = this.wrongAnswers.begin(key.askerTag);
+    const permission = this.wrongAnswers.assertMayAnswer(key.askerTag);
     // Awaited below; until then a rejection must not end the process as an unhandled one.
-    counting.catch(() => undefined);
-    let attempt: number | undefined;
+    permission.catch(() => undefined);
+    const attempt = await this.attempts.take(key);
     try {
-      attempt = await this.attempts.take(key);
-    } finally {
-      if (attempt === undefined) await counting.then(() => this.#notCompared(key));
-    }
-    if (attempt !== undefined) await this.#orGiveBack(key, counting);
-    return attempt;
-  }
-
-  /** Counts a comparison while it is under way, and its result. */
-  async comparing(key: OpenedKey, attempt: number, comparing: Promise<Comparison>): Promise<Comparison> {
-    const counting = this.open.answered(key, attempt);
-    const comparison = await comparing;
-    await counting;
-    const { result } = comparison;
-    if (result !== 'wrong' && result !== 'right') await this.#notCompared(key);
-    return comparison;
-  }
-
-  /**
-   * The answer was not compared.
-   * @param givesBack whether the attempt is given back; at most twice a key
-   */
-  async fail(key: OpenedKey, { givesBack }: { readonly givesBack: boolean }): Promise<void> {
-    await this.#notCompared(key);
-    if (givesBack) await this.attempts.giveBack(key);
-  }
-
-  /** Records that a key passed. @returns false if it had passed before */
-  async pass(key: OpenedKey, { isRight }: { readonly isRight: boolean }): Promise<boolean> {
-    const counting = this.wrongAnswers.takeBack(key.askerTag, { isRight });
-    const isFirst = await this.attempts.pass(key);
-    await counting;
-    return isFirst;
-  }
-
-  /** A visitor who is told CAPTCHA_UNAVAILABLE may answer again. */
-  async #orGiveBack(key: OpenedKey, counting: Promise<void>): Promise<void> {
-    try {
-      await counting;
+      await permission;
     } catch (thrown) {
-      if (thrown instanceof CaptchaUnavailableException) {
+      // A visitor who is told CAPTCHA_UNAVAILABLE may answer again.
+      if (thrown instanceof CaptchaUnavailableException && attempt !== undefined) {
         await this.attempts.giveBack(key).catch(() => undefined);
       }
       throw thrown;
     }
+    return attempt;
   }
 
-  #notCompared(key: OpenedKey): Promise<void> {
-    return this.wrongAnswers.takeBack(key.askerTag, { isRight: false });
+  /**
+   * Counts a comparison while it is under way, and its result.
+   * @throws CaptchaTooManyException, whatever the result, if the household guesses at many challenges at once
+   */
+  async comparing(key: OpenedKey, attempt: number, comparing: Promise<Comparison>): Promise<Comparison> {
+    const counting = this.open.answered(key, attempt);
+    const permission = this.wrongAnswers.begin(key.askerTag);
+    permission.catch(() => undefined);
+    let result: Comparison['result'] | undefined;
+    try {
+      const comparison = await comparing;
+      ({ result } = comparison);
+      await Promise.all([counting, permission]);
+      return comparison;
+    } finally {
+      // A right answer takes it back where it passes.
+      if (result !== 'wrong' && result !== 'right')
+        await this.wrongAnswers.notCompared(key.askerTag, permission);
+    }
+  }
+
+  /** Gives back an attempt that an outage took; at most twice a key. */
+  async giveBack(key: OpenedKey): Promise<void> {
+    await this.attempts.giveBack(key);
+  }
+
+  /** Records that a key passed. @returns false if it had passed before */
+  async pass(key: OpenedKey, { isRight }: { readonly isRight: boolean }): Promise<boolean> {
+    const counting = isRight ? this.wrongAnswers.right(key.askerTag) : undefined;
+    const isFirst = await this.attempts.pass(key);
+    await counting;
+    return isFirst;
   }
 }
 

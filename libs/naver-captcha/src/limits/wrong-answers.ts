@@ -33,28 +33,56 @@ export class WrongAnswers {
     if ((await this.#countOf(askerTag)) >= REFUSED_FROM) throw tooManyWrong();
   }
 
-  /**
-   * Counts an answer as wrong before it is compared, so that parallel guesses at hoarded challenges cannot pass below
-   * the limit.
-   * @throws CaptchaTooManyException if the household has given too many wrong answers
-   */
-  async begin(askerTag: Buffer): Promise<void> {
-    // Refused from that count on, whatever the answer itself adds to it.
-    const limit = { limit: ANSWERS_REFUSED_FROM + WRONG - 1, ttlMs: HOUR_MS };
-    if (!(await askStore(() => takeAmount(this.store, nameOf(askerTag), limit, WRONG)))) throw tooManyWrong();
+  /** @throws CaptchaTooManyException if the household has hoarded challenges to guess at */
+  async assertMayAnswer(askerTag: Buffer): Promise<void> {
+    if ((await this.#countOf(askerTag)) >= ANSWERS_REFUSED_FROM) throw tooManyWrong();
   }
 
-  /** The answer was right, or was not compared: takes back what {@link begin} counted. Never rejects. */
-  async takeBack(askerTag: Buffer, { isRight }: { readonly isRight: boolean }): Promise<void> {
+  /**
+   * Counts an answer as wrong while it is compared, so that parallel guesses cannot pass below the limit.
+   * @throws CaptchaTooManyException if they reach it; a failing store only leaves the answer uncounted
+   */
+  async begin(askerTag: Buffer): Promise<void> {
+    if (askerTag.equals(NO_ASKER)) return;
+    // Refused from that count on, whatever this answer adds to it.
+    const limit = { limit: ANSWERS_REFUSED_FROM + WRONG - 1, ttlMs: HOUR_MS };
+    let isTaken = true;
+    try {
+      isTaken = await takeAmount(this.store, nameOf(askerTag), limit, WRONG);
+    } catch {
+      this.#warn();
+    }
+    if (!isTaken) throw tooManyWrong();
+  }
+
+  /** The answer was right: takes back what {@link begin} counted, and some of an earlier one. Never rejects. */
+  async right(askerTag: Buffer): Promise<void> {
+    await this.#release(askerTag, WRONG + RIGHT);
+  }
+
+  /** The answer was not compared: takes back what {@link begin}, whose promise is given, counted. Never rejects. */
+  async notCompared(askerTag: Buffer, begun: Promise<void>): Promise<void> {
+    const isCounted = await begun.then(
+      () => true,
+      () => false,
+    );
+    if (isCounted) await this.#release(askerTag, WRONG);
+  }
+
+  async #release(askerTag: Buffer, amount: number): Promise<void> {
     if (askerTag.equals(NO_ASKER)) return;
     try {
-      await releaseAmount(this.store, nameOf(askerTag), isRight ? WRONG + RIGHT : WRONG);
+      await releaseAmount(this.store, nameOf(askerTag), amount);
     } catch {
-      this.logger.warn(
-        'CAPTCHA_STORE: the captcha store failed after an answer was judged; the answer counts as wrong for its ' +
-          'household. Check the store.',
-      );
+      this.#warn();
     }
+  }
+
+  #warn(): void {
+    this.logger.warn(
+      'CAPTCHA_STORE: the captcha store failed while an answer was compared, so the count of wrong answers of its ' +
+        'household may be off by one. Check the store.',
+    );
   }
 
   async #countOf(askerTag: Buffer): Promise<number> {
