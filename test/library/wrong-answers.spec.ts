@@ -9,6 +9,7 @@ import {
 } from 'nestjs-naver-captcha';
 
 import { ADAPTERS, MovableClock, type RunningApp } from '../support/app.ts';
+import { KeptLogs } from '../support/logs.ts';
 import { comparisons, signUp, solve, startSignup } from '../support/signup.ts';
 
 const HOUR_MS = 3_600_000;
@@ -192,6 +193,30 @@ describe.each(ADAPTERS)('wrong answers, counted by household across keys, on %s'
     await answerWrongly(app, READER, 9);
 
     expect((await signUp(app, held)).status).toBe(200);
+  });
+
+  it.each(['10.0.0.2', '127.0.0.1', '::1', '100.64.0.9', 'unknown'])(
+    'do not count for %s, behind which every visitor of a site can be',
+    async (by) => {
+      await using app = await startSignup(emulator, { adapter, options });
+      await answerWrongly(app, by, 20);
+
+      expect(await answer(app, by, true)).toBe(200);
+    },
+  );
+
+  it('are told in the log, by the hash of the household', async () => {
+    const logger = new KeptLogs();
+    await using app = await startSignup(emulator, { adapter, options, logger });
+    await answerWrongly(app, READER, 9);
+    await expect(ask(app, READER)).rejects.toMatchObject({ code: 'CAPTCHA_TOO_MANY' });
+    await expect(ask(app, READER)).rejects.toMatchObject({ code: 'CAPTCHA_TOO_MANY' });
+
+    const { household } = await app.app.get(NaverCaptchaService).hashesOf(READER);
+    const lines = logger.lines.filter((line) => line.includes('CAPTCHA_WRONG'));
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain(household);
+    expect(lines[0]).not.toContain(READER);
   });
 
   it('do not count without an address: a socket or a service call has none', async () => {

@@ -30,7 +30,13 @@ export class WrongAnswers {
 
   /** @throws CaptchaTooManyException if the household gets no more challenges in this hour */
   async assertMayAsk(askerTag: Buffer): Promise<void> {
-    if ((await this.#countOf(askerTag)) >= REFUSED_FROM) throw tooManyWrong();
+    if ((await this.#countOf(askerTag)) < REFUSED_FROM) return;
+    this.logger.warn(
+      `CAPTCHA_WRONG: the household ${askerTag.toString('base64url')} has given too many wrong answers, so it gets no ` +
+        'pictures and sounds until its hour is over. NaverCaptchaService.hashesOf(ip) tells whether an address is of it.',
+      'CAPTCHA_WRONG: household',
+    );
+    throw tooManyWrong();
   }
 
   /** @throws CaptchaTooManyException if the household has hoarded challenges to guess at */

@@ -44,6 +44,7 @@ import { DayQuota } from '../limits/day-quota.js';
 import { Failures } from '../limits/failures.js';
 import { FetchLimit } from '../limits/fetch-limit.js';
 import { HashedNames } from '../limits/hashed-names.js';
+import { HouseholdLimit } from '../limits/household-limit.js';
 import { IssueLimit } from '../limits/issue-limit.js';
 import { OpenChallenges } from '../limits/open-challenges.js';
 import { QuotaGate } from '../limits/quota.gate.js';
@@ -167,6 +168,7 @@ export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
     FetchTurns,
     GatedCalls,
     HashedNames,
+    HouseholdLimit,
     IssueLimit,
     NaverCaptchaClient,
     NaverCaptchaService,
