@@ -13,6 +13,7 @@ const READMES = [
   'libs/captcha-media/README.md',
   'libs/captcha-media/README.ko.md',
   'libs/naver-captcha-emulator/README.md',
+  'libs/naver-captcha-emulator/README.ko.md',
 ];
 const OPTIONS_SOURCE = 'libs/naver-captcha/src/module/naver-captcha-options.ts';
 

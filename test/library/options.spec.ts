@@ -438,6 +438,61 @@ describe('what stops the boot', () => {
     expect(found[0]).toContain(`(or ${variable})`);
   });
 
+  it.each([
+    ['platform', 'naver', '"naver" was given'],
+    ['timeoutMs', NaN, 'NaN was given'],
+    ['maxAttempts', null, 'null was given'],
+    ['bodyFields', { answer: 'x' }, '{"answer":"x"} was given'],
+    ['keys', 'x'.repeat(50), `"${'x'.repeat(39)}… was given`],
+    ['baseUrl', 'localhost:4010', '"localhost:4010" was given'],
+  ])('the problem of %s: %j shows what was given', async (option, value, given) => {
+    const found = problems(await refusal({ ...CREDENTIALS, [option]: value }));
+    expect(found).toEqual([expect.stringMatching(/; .* was given\.$/)]);
+    expect(found[0]).toContain(`; ${given}.`);
+  });
+
+  const circle: Record<string, unknown> = {};
+  circle['self'] = circle;
+  it.each([
+    ['clientId', 'not shown'],
+    ['clientSecret', 'not shown'],
+    ['signingSecret', 'not-shown'],
+    ['proxy', 'ftp://user:not-shown.example'],
+    ['store', 'redis://not-shown'],
+    ['httpService', 'not-shown'],
+    ['baseUrl', 'https://user:not-shown@openapi.naver.com'],
+    ['baseUrl', 'https://openapi.naver.com/?not-shown'],
+    ['platform', () => 'not-shown'],
+    ['platform', new URL('https://not-shown.example.com')],
+    ['platform', circle],
+    ['platform', 1n],
+    ['platform', Symbol('not-shown')],
+  ])('the problem of %s does not show a value that may be secret or has no JSON', async (option, value) => {
+    const found = problems(await refusal({ ...CREDENTIALS, [option]: value }));
+    expect(found).toEqual([expect.not.stringMatching(/was given|not.shown/)]);
+  });
+
+  it('quotation marks around a variable, which docker --env-file keeps', async () => {
+    const quoted = {
+      NAVER_CAPTCHA_CLIENT_ID: '"id"',
+      NAVER_CAPTCHA_CLIENT_SECRET: ` "${SECRET}" `,
+      NAVER_CAPTCHA_PLATFORM: "'developers'",
+      NAVER_CAPTCHA_BASE_URL: '"http://127.0.0.1:4010"',
+      NAVER_CAPTCHA_PROXY: '""',
+      NAVER_CAPTCHA_TIMEOUT_MS: '"3000"',
+      NAVER_CAPTCHA_SIGNING_SECRET: `"${SIGNING}"`,
+    };
+    expect(problems(await refusal({}, quoted))).toEqual(
+      Object.keys(quoted).map((name) => `${name} begins and ends with a quotation mark: remove both.`),
+    );
+    expect(await resolve(CREDENTIALS, { NAVER_CAPTCHA_CLIENT_ID: '"unused"' })).toMatchObject({
+      clientId: 'id',
+    });
+    expect(await resolve({}, { ...FROM_ENVIRONMENT, NAVER_CAPTCHA_CLIENT_ID: '"id' })).toMatchObject({
+      clientId: '"id',
+    });
+  });
+
   it('all problems stand in one message', async () => {
     const bad = Object.fromEntries(Object.entries(CASES).map(([option, { values }]) => [option, values[0]]));
     const found = problems(await refusal({ ...bad, clientSecret: undefined, colour: 'red' }));

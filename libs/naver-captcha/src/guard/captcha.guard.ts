@@ -26,6 +26,7 @@ import { AfterFailures } from './after-failures.js';
 import { BodyValidation } from './body-validation.js';
 import { attachOutcome, CaptchaOutcomes } from './captcha-outcomes.js';
 import { type CaptchaRequirement, type GuardedCall, mergeRequirements } from './captcha-requirement.js';
+import { handlerName, mismatchWarning } from './developer-warnings.js';
 import { guardsOf } from './guards-of.js';
 import { OutagePolicy } from './outage-policy.js';
 
@@ -82,7 +83,7 @@ export class CaptchaGuard implements CanActivate {
     throw new CaptchaMisconfiguredException({
       detail:
         `CaptchaGuard does not know where this "${context.getType()}" context has an answer ` +
-        `(${context.getClass().name}.${context.getHandler().name}). ` +
+        `(${handlerName(context)}). ` +
         'Pass @RequireCaptcha({ extract: (context) => ({ key, value }) }).',
     });
   }
@@ -176,7 +177,10 @@ export class CaptchaGuard implements CanActivate {
 
     const verdict = await this.verifier.verify(answer, { action, binding, kinds }, steps);
     if ('allowed' in verdict) return { status: 'allowed', code: verdict.allowed };
-    if (!verdict.passed) throw rejectionException(verdict.reason);
+    if (!verdict.passed) {
+      if (verdict.reason === 'mismatch') this.logger.warn(mismatchWarning(call));
+      throw rejectionException(verdict.reason);
+    }
     const { responseTimeSeconds } = verdict;
     return {
       status: 'verified',
@@ -204,7 +208,9 @@ export class CaptchaGuard implements CanActivate {
       return skipped === true;
     } catch (thrown) {
       if (thrown instanceof HttpException) throw thrown;
-      this.logger.warn(`skipIf threw ${nameOf(thrown)}, so visitors need a captcha. Fix the function.`);
+      this.logger.warn(
+        `skipIf of ${handlerName(context)} threw ${nameOf(thrown)}, so visitors need a captcha. Fix the function.`,
+      );
       return false;
     }
   }

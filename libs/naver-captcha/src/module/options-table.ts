@@ -42,6 +42,8 @@ export interface Option<T> extends Check<T> {
   readonly variable?: `NAVER_CAPTCHA_${string}`;
   /** The value if neither code nor environment give one; frozen, as every module shares it. */
   readonly default?: T;
+  /** True if no error may show the value. */
+  readonly isSecret?: true;
   /** The module cannot start without the option: where to find its value. */
   readonly required?: string;
 }
@@ -60,9 +62,10 @@ const CODES = namesOf(CAPTCHA_ERRORS);
 const PLATFORM_NAMES = namesOf(PLATFORMS);
 
 /** Printable ASCII, as in an HTTP header. */
-const credential: Check<string> = {
+const credential: Check<string> & { readonly isSecret: true } = {
   parse: text(/^[\x21-\x7e]{1,200}$/),
   remedy: 'must be 1 to 200 visible ASCII characters without spaces',
+  isSecret: true,
 };
 
 const answerName = text(/^[\w.-]{1,64}$/);
@@ -79,12 +82,14 @@ const TABLE = {
   },
   baseUrl: {
     parse: parseBaseUrl,
-    remedy: 'must be an http: or https: URL without user, query and fragment; leave it out to call NAVER',
+    remedy:
+      'must be an http: or https: URL without user, query and fragment, for example http://127.0.0.1:4010; leave it out to call NAVER',
     variable: 'NAVER_CAPTCHA_BASE_URL',
   },
   proxy: {
     parse: parseProxy,
     remedy: PROXY_REMEDY,
+    isSecret: true,
     variable: 'NAVER_CAPTCHA_PROXY',
   },
   timeoutMs: {
@@ -97,6 +102,7 @@ const TABLE = {
     remedy:
       'must be 1 to 4 different secrets of at least 32 characters each: make one with ' +
       '`openssl rand -base64 33`, or leave it out to derive one from the client secret',
+    isSecret: true,
     fromText: (list) => list.split(',').map((secret) => secret.trim()),
     variable: 'NAVER_CAPTCHA_SIGNING_SECRET',
   },
@@ -152,6 +158,7 @@ const TABLE = {
         isObject(given) && STORE_METHODS.every((method) => typeof given[method] === 'function'),
     ),
     remedy: `must be a CaptchaStore, with the methods ${STORE_METHODS.join(', ')}`,
+    isSecret: true,
   },
   strip: { ...trueOrFalse, default: true },
   bodyFields: {
@@ -178,6 +185,7 @@ const TABLE = {
   allowInsecureBaseUrl: { ...trueOrFalse, default: false },
   maxSockets: { ...wholeNumber(1, 1024), default: 64 },
   httpService: {
+    isSecret: true,
     parse: when((given): given is HttpService => isRecord(given) && typeof given['request'] === 'function'),
     remedy:
       'must be the HttpService of @nestjs/axios: NaverCaptchaModule.forRootAsync({ imports: [HttpModule], ' +

@@ -2,7 +2,8 @@ import { PLATFORMS } from '../engines/naver/platforms.js';
 import type { CaptchaAnswerNames, CaptchaForwardProxy, ResolvedCaptchaOptions } from '../types.js';
 import { isRecord } from '../unknown-values.js';
 import { findProxies, isLoopback } from './forward-proxy.js';
-import type { NaverCaptchaModuleOptions } from './naver-captcha-options.js';
+import { describeGiven } from './given-value.js';
+import type { NaverCaptchaModuleExtras, NaverCaptchaModuleOptions } from './naver-captcha-options.js';
 import { nearestName } from './nearest-name.js';
 import { namesOf } from './option-checks.js';
 import { type CheckedOptions, type OptionName, OPTIONS, type OptionValues } from './options-table.js';
@@ -13,6 +14,7 @@ type Found = Partial<Record<OptionName, unknown>>;
 type Valid<K extends OptionName = OptionName> = { [N in K]?: OptionValues[N] | undefined };
 
 const NAMES = namesOf(OPTIONS);
+const EXTRAS: readonly (keyof NaverCaptchaModuleExtras)[] = ['isGlobal', 'routes'];
 
 /** The secret that the emulator has by default, as its README says. */
 const EMULATOR_SECRET = 'emulator-client-secret';
@@ -24,16 +26,18 @@ const EMULATOR_HINT =
 /**
  * Turns the given options into those the library uses, for `forRoot`, `forRootAsync` and the environment alike. Does
  * not change what was given.
- * @throws Error with every problem and its remedy, and never a value, as it may be a secret
+ * @throws Error with every problem and its remedy, and never the value of an option that may be a secret
  */
 export function resolveOptions(
   given: NaverCaptchaModuleOptions,
   environment: NodeJS.ProcessEnv,
 ): ResolvedCaptchaOptions {
   const { known, others } = sortByName(entriesOf(given));
-  const found: Found = { ...readEnvironment(environment), ...known };
+  const { found: ofEnvironment, quoted } = readEnvironment(environment);
+  const found: Found = { ...ofEnvironment, ...known };
   const valid: Valid = {};
   const problems = [
+    ...quoted.flatMap((name) => (known[name] === undefined ? describeQuoted(name) : [])),
     ...NAMES.flatMap((name) => check(name, found[name], valid) ?? []),
     ...others.map(describeUnknown),
     ...contradictions(found, valid, environment),
@@ -70,27 +74,40 @@ function sortByName(entries: readonly [string, unknown][]): { known: Found; othe
   return { known, others };
 }
 
-/** An empty variable is an unset one. */
-function readEnvironment(environment: NodeJS.ProcessEnv): Found {
+/**
+ * An empty variable is an unset one. `docker --env-file` keeps the quotation marks around a value: such variables are
+ * `quoted`, and read without them, so that each has one problem.
+ */
+function readEnvironment(environment: NodeJS.ProcessEnv): { found: Found; quoted: OptionName[] } {
   const found: Found = {};
+  const quoted: OptionName[] = [];
   for (const name of NAMES) {
     const { variable, fromText } = OPTIONS[name];
     const text = variable === undefined ? '' : (environment[variable]?.trim() ?? '');
-    if (text !== '') found[name] = fromText ? fromText(text) : text;
+    if (text === '') continue;
+    const { inner = text } = /^(["'])(?<inner>.*)\1$/s.exec(text)?.groups ?? {};
+    if (inner !== text) quoted.push(name);
+    if (inner !== '') found[name] = fromText ? fromText(inner) : inner;
   }
-  return found;
+  return { found, quoted };
+}
+
+function describeQuoted(name: OptionName): string {
+  return `${OPTIONS[name].variable ?? name} begins and ends with a quotation mark: remove both.`;
 }
 
 /** Puts the option among the valid ones. Returns undefined if that worked, and else the problem. */
 function check<K extends OptionName>(name: K, found: unknown, valid: Valid<K>): string | undefined {
-  const { parse, remedy, required, default: byDefault } = OPTIONS[name];
+  const { parse, remedy, required, isSecret, default: byDefault } = OPTIONS[name];
   // null leaves out an option without default, such as a store that only some environments have.
   if (found === undefined || (found === null && byDefault === undefined)) {
     valid[name] = byDefault;
     return required && `${label(name)} is missing: ${required}.`;
   }
   valid[name] = parse(found);
-  return valid[name] === undefined ? `${label(name)} ${remedy}.` : undefined;
+  if (valid[name] !== undefined) return undefined;
+  const given = isSecret ? undefined : describeGiven(found);
+  return `${label(name)} ${remedy}${given === undefined ? '' : `; ${given}`}.`;
 }
 
 function label(name: OptionName): string {
@@ -99,10 +116,10 @@ function label(name: OptionName): string {
 }
 
 function describeUnknown(name: string): string {
-  if (name === 'isGlobal' || name === 'routes') {
+  if (EXTRAS.some((extra) => extra === name)) {
     return `${name} belongs beside useFactory, useClass or useExisting, not in the options they return.`;
   }
-  const nearest = nearestName(name, NAMES);
+  const nearest = nearestName(name, [...NAMES, ...EXTRAS]);
   return nearest === undefined
     ? `${name} is not an option; the README lists all options.`
     : `${name} is not an option: did you mean ${nearest}?`;

@@ -8,6 +8,7 @@ import {
   Options,
   Post,
   Res,
+  SetMetadata,
   type Type,
   VERSION_NEUTRAL,
 } from '@nestjs/common';
@@ -25,12 +26,12 @@ import {
 } from '../errors.js';
 import { SkipCaptcha } from '../guard/skip-captcha.decorator.js';
 import { QuietLogger } from '../quiet-logger.js';
-import { CAPTCHA_OPTIONS } from '../tokens.js';
+import { CAPTCHA_OPTIONS, CAPTCHA_ROUTES } from '../tokens.js';
 import type { CaptchaChallenge, ResolvedCaptchaOptions } from '../types.js';
 import { isObject } from '../unknown-values.js';
 import { AllowedOrigins } from './allowed-origins.js';
 import type { CaptchaRoutesOptions } from './captcha-routes-options.js';
-import { readChallengeRequest } from './challenge-request.js';
+import { readChallengeRequest, warnOfRequest } from './challenge-request.js';
 import { type AddressedRequest, ClientAddresses } from './client-address.js';
 import { DownloadLimit } from './download-limit.js';
 import { mediaReply } from './media-reply.js';
@@ -66,6 +67,7 @@ export function challengeController(routes: CaptchaRoutesOptions): Type {
   // would turn script and pictures into JSON, and challenges into what the tag does not read.
   @Controller({ path, version: VERSION_NEUTRAL })
   @SkipCaptcha()
+  @SetMetadata(CAPTCHA_ROUTES, true)
   class CaptchaChallengeController {
     readonly #addresses: ClientAddresses;
     readonly #downloads: DownloadLimit;
@@ -93,6 +95,7 @@ export function challengeController(routes: CaptchaRoutesOptions): Type {
       return this.#reply(context, response, async (request) => {
         origins.assertAllowed(request, this.logger);
         const { kind, action, inline } = readChallengeRequest(request.body);
+        warnOfRequest(request, this.logger);
         const by = this.#addresses.addressOf(request);
         const bindingOfClient = await this.#bindingOf(context);
         const challenge = await this.captcha.createChallenge({ kind, action, by, binding: bindingOfClient });
