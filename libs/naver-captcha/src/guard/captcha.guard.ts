@@ -179,6 +179,7 @@ export class CaptchaGuard implements CanActivate {
     return {
       status: 'verified',
       kind: verdict.kind,
+      engine: verdict.engine,
       ...(responseTimeSeconds === undefined ? {} : { responseTimeSeconds }),
     };
   }

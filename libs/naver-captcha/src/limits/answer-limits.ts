@@ -35,7 +35,8 @@ export class AnswerLimits {
 
   /** Counts a comparison while it is under way, and its result. */
   async comparing(key: OpenedKey, attempt: number, comparing: Promise<Comparison>): Promise<Comparison> {
-    const counting = this.open.answered(key, attempt);
+    // Only NAVER counts its calls.
+    const counting = key.engine === 'naver' ? this.open.answered(key, attempt) : undefined;
     const comparison = await comparing;
     await counting;
     if (comparison.result === 'wrong') await this.wrongAnswers.record(key.askerTag, false);

@@ -17,6 +17,7 @@ import { NaverCaptchaService } from '../challenge/naver-captcha.service.js';
 import { headerOf } from '../contexts/context-kind.js';
 import { HTTP } from '../contexts/http.context.js';
 import { Refusals } from '../contexts/refusals.js';
+import { Deadline } from '../deadline.js';
 import {
   CaptchaBadRequestException,
   CaptchaException,
@@ -48,6 +49,9 @@ interface ChallengeReply extends CaptchaChallenge {
   readonly media?: { readonly contentType: string; readonly data: string };
 }
 
+/** The standby draws in this time if NAVER has used up `timeoutMs`. */
+const DRAWING_MS = 25;
+
 interface QueriedRequest extends AddressedRequest {
   readonly method?: string;
   readonly query?: unknown;
@@ -69,6 +73,7 @@ export function challengeController(routes: CaptchaRoutesOptions): Type {
   class CaptchaChallengeController {
     readonly #addresses: ClientAddresses;
     readonly #downloads: DownloadLimit;
+    readonly #inlineMs: number;
 
     constructor(
       @Inject(NaverCaptchaService) private readonly captcha: NaverCaptchaService,
@@ -79,6 +84,7 @@ export function challengeController(routes: CaptchaRoutesOptions): Type {
     ) {
       this.#addresses = new ClientAddresses(logger);
       this.#downloads = new DownloadLimit(options.keyTtlMs);
+      this.#inlineMs = options.timeoutMs + DRAWING_MS;
       if (options.keys === 'raw') {
         throw new Error(
           'NaverCaptchaModule cannot start:\n' +
@@ -95,8 +101,10 @@ export function challengeController(routes: CaptchaRoutesOptions): Type {
         const { kind, action, inline } = readChallengeRequest(request.body);
         const by = this.#addresses.addressOf(request);
         const bindingOfClient = await this.#bindingOf(context);
-        const challenge = await this.captcha.createChallenge({ kind, action, by, binding: bindingOfClient });
-        if (inline) return jsonReply(201, { ...challenge, ...(await this.#inlined(challenge.key)) });
+        const make = (): Promise<CaptchaChallenge> =>
+          this.captcha.createChallenge({ kind, action, by, binding: bindingOfClient });
+        if (inline) return jsonReply(201, await this.#withMedia(make));
+        const challenge = await make();
         // Fetched already while the reply is sent, because the page requests it next.
         this.captcha.fetchMedia(challenge.key).catch(() => undefined);
         return jsonReply(201, challenge);
@@ -166,13 +174,30 @@ export function challengeController(routes: CaptchaRoutesOptions): Type {
       }
     }
 
-    /** Empty if NAVER does not send the media: the key has cost a call already, and the page can fetch it later. */
-    async #inlined(key: string): Promise<Pick<ChallengeReply, 'media'>> {
+    /** The challenge with its media, but without them if challenge and media together would take too long. */
+    async #withMedia(make: () => Promise<CaptchaChallenge>): Promise<ChallengeReply> {
+      const deadline = new Deadline(this.#inlineMs);
+      try {
+        const challenge = await make();
+        const late = new Promise<undefined>((resolve) => {
+          deadline.listener = () => {
+            resolve(undefined);
+          };
+        });
+        const media = await Promise.race([this.#mediaOf(challenge.key), late]);
+        return media === undefined ? challenge : { ...challenge, media };
+      } finally {
+        deadline.clear();
+      }
+    }
+
+    /** Returns undefined if the engine does not send it: the key has cost a call already, and the page can fetch it later. */
+    async #mediaOf(key: string): Promise<ChallengeReply['media']> {
       try {
         const { contentType, body } = await this.captcha.fetchMedia(key);
-        return { media: { contentType, data: body.toString('base64') } };
+        return { contentType, data: body.toString('base64') };
       } catch (thrown) {
-        if (thrown instanceof CaptchaUnavailableException) return {};
+        if (thrown instanceof CaptchaUnavailableException) return undefined;
         throw thrown;
       }
     }
