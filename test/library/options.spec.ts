@@ -64,6 +64,7 @@ describe('what is used when little is said', () => {
       timeoutMs: 3000,
       maxSockets: 64,
       prefetch: false,
+      engines: ['naver'],
       refusedNetworks: [],
       keyTtlMs: 600_000,
       maxAttempts: 1,

@@ -181,9 +181,9 @@ function standbyProblems(found: Found, { engines, keys, standby }: Valid): strin
         'least 32 characters with `openssl rand -base64 33`, the same for every process.',
     );
   }
-  if (keys === 'raw' && (standby ?? engines) !== undefined) {
+  if (keys === 'raw' && (standby !== undefined || engines?.includes('standby') === true)) {
     problems.push(
-      "standby and engines have no use with keys: 'raw', whose keys are issued elsewhere: leave them out.",
+      "standby cannot be used with keys: 'raw', because such keys are issued elsewhere: leave one of them out.",
     );
   }
   return problems;

@@ -49,8 +49,8 @@ interface ChallengeReply extends CaptchaChallenge {
   readonly media?: { readonly contentType: string; readonly data: string };
 }
 
-/** The standby draws in this time if NAVER has used up `timeoutMs`. */
-const DRAWING_MS = 25;
+/** What is left for drawing a picture of our own if NAVER has used up `timeoutMs`. */
+const DRAWING_MS = 35;
 
 interface QueriedRequest extends AddressedRequest {
   readonly method?: string;
@@ -73,7 +73,7 @@ export function challengeController(routes: CaptchaRoutesOptions): Type {
   class CaptchaChallengeController {
     readonly #addresses: ClientAddresses;
     readonly #downloads: DownloadLimit;
-    readonly #inlineMs: number;
+    readonly #timeoutMs: number;
 
     constructor(
       @Inject(NaverCaptchaService) private readonly captcha: NaverCaptchaService,
@@ -84,7 +84,7 @@ export function challengeController(routes: CaptchaRoutesOptions): Type {
     ) {
       this.#addresses = new ClientAddresses(logger);
       this.#downloads = new DownloadLimit(options.keyTtlMs);
-      this.#inlineMs = options.timeoutMs + DRAWING_MS;
+      this.#timeoutMs = options.timeoutMs;
       if (options.keys === 'raw') {
         throw new Error(
           'NaverCaptchaModule cannot start:\n' +
@@ -176,12 +176,12 @@ export function challengeController(routes: CaptchaRoutesOptions): Type {
 
     /** The challenge with its media, but without them if challenge and media together would take too long. */
     async #withMedia(make: () => Promise<CaptchaChallenge>): Promise<ChallengeReply> {
-      const deadline = new Deadline(this.#inlineMs);
+      const deadline = new Deadline(this.#timeoutMs);
       try {
         const challenge = await make();
         const late = new Promise<undefined>((resolve) => {
           deadline.listener = () => {
-            resolve(undefined);
+            setTimeout(resolve, DRAWING_MS, undefined).unref();
           };
         });
         const media = await Promise.race([this.#mediaOf(challenge.key), late]);
