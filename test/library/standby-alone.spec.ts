@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Test } from '@nestjs/testing';
 import {
   type CaptchaEngineName,
@@ -24,18 +24,18 @@ const ALONE: NaverCaptchaModuleOptions = {
   signingSecret: SIGNING_SECRET,
 };
 
-/** Without the credentials that this machine's environment may hold. */
 let environment: NodeJS.ProcessEnv;
 
 beforeEach(() => {
   environment = { ...process.env };
-  for (const name of Object.keys(process.env))
-    if (name.startsWith('NAVER_CAPTCHA_')) delete process.env[name];
+  // Without the credentials that this machine's environment may hold.
+  process.env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !name.startsWith('NAVER_CAPTCHA_')),
+  );
 });
 
 afterEach(() => {
   process.env = environment;
-  jest.restoreAllMocks();
 });
 
 async function optionsOf(given: NaverCaptchaModuleOptions): Promise<ResolvedCaptchaOptions> {
