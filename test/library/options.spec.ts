@@ -63,6 +63,7 @@ describe('what is used when little is said', () => {
       baseUrl: 'https://openapi.naver.com',
       timeoutMs: 3000,
       maxSockets: 64,
+      pace: false,
       prefetch: false,
       engines: ['naver'],
       refusedNetworks: [],
@@ -297,6 +298,10 @@ describe('what stops the boot', () => {
     httpService: {
       values: [{}, 'http', true, [], axios, HttpService, { request: 'GET' }],
       saying: /inject: \[HttpService\], useFactory: \(httpService: HttpService\) => \(\{ httpService \}\)/,
+    },
+    pace: {
+      values: [{ headroom: 0 }, { headroom: 1.1 }, { headroom: NaN }, { share: 0.5 }, 'even', 0.25, null],
+      saying: /true, false or \{ headroom \}: a share of the quota from 0.01 to 1/,
     },
     prefetch: {
       values: [

@@ -5,11 +5,9 @@ import {
   startNaverCaptchaEmulator,
 } from 'naver-captcha-emulator';
 import {
-  CAPTCHA_CALL_GATES,
   CAPTCHA_EVENTS,
   type CaptchaEvent,
   type CaptchaStore,
-  CaptchaTooManyException,
   MemoryCaptchaStore,
   NaverCaptchaClient,
   NaverCaptchaService,
@@ -117,6 +115,18 @@ describe.each(ADAPTERS)('%s: the standby makes the challenge within the same req
     expect(issued()).toBe(2);
   });
 
+  it('beyond the pace of the day', async () => {
+    await using app = await start({ options: { dailyQuota: 10, pace: { headroom: 0.01 } } }, adapter);
+    await ask(app);
+    await ask(app);
+
+    await readAnswer(app, await ask(app));
+    expect(issued()).toBe(2);
+
+    app.clock.advance(3_600_000 * 5);
+    await expect(readAnswer(app, await ask(app))).rejects.toThrow('no picture of the standby');
+  });
+
   it('with its picture inline, while NAVER never answers', async () => {
     await using silent = await ReplayServer.start(() => undefined);
     await using app = await start({ options: { baseUrl: silent.url } }, adapter);
@@ -126,21 +136,6 @@ describe.each(ADAPTERS)('%s: the standby makes the challenge within the same req
     expect(body).toMatchObject({ kind: 'image', media: { contentType: 'image/jpeg' } });
     expect(silent.requests).toHaveLength(1);
   });
-});
-
-it('takes over where the engine refuses for the pace of the day', async () => {
-  const gate = {
-    before: () => {
-      throw new CaptchaTooManyException({ retryAfterSeconds: 60 });
-    },
-  };
-  await using app = await start({
-    override: (builder) => builder.overrideProvider(CAPTCHA_CALL_GATES).useValue([gate]),
-  });
-
-  await readAnswer(app, await ask(app));
-
-  expect(emulator.requests).toHaveLength(0);
 });
 
 it('does not take over where the store fails, because the limits could not be counted', async () => {
@@ -249,7 +244,7 @@ describe('what is reported', () => {
     ]);
     expect(logger.lines.filter((line) => line.includes('CAPTCHA_STANDBY'))).toEqual([
       'warn CAPTCHA_STANDBY: NAVER cannot make image challenges (CAPTCHA_UNAVAILABLE), so visitors get those of the ' +
-        'standby until it can. The line with that code says what to do.',
+        'standby until it can. An earlier line says why, and what to do.',
       'warn CAPTCHA_STANDBY: NAVER makes image challenges again. There is nothing to do.',
     ]);
   });

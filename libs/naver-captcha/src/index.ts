@@ -96,6 +96,7 @@ export {
   type CaptchaMedia,
   type CaptchaOutcome,
   type CaptchaPassed,
+  type CaptchaPace,
   type CaptchaPrefetch,
   type CaptchaQuota,
   type CaptchaRandom,

@@ -157,8 +157,16 @@ export interface CaptchaQuota {
   readonly limit: number | undefined;
   /** Challenges that can still be made, each with its comparison; undefined if there is no limit. */
   readonly left: number | undefined;
+  /** Calls that may be used by now; absent without `pace`. */
+  readonly limitNow?: number;
   /** The next midnight in Korea. */
   readonly resetsAt: Date;
+}
+
+/** How evenly the day's quota is used. */
+export interface CaptchaPace {
+  /** The share of the quota, from 0.01 to 1, that may be used ahead of the time of day. */
+  readonly headroom: number;
 }
 
 /** The codes that a client may get; the README describes each. */
@@ -197,6 +205,8 @@ export interface ResolvedCaptchaOptions {
   readonly maxAttempts: number;
   /** Calls a day and kind; undefined if the option is `Infinity`: no limit. */
   readonly dailyQuota: number | undefined;
+  /** False if the day's quota may be used at any speed. */
+  readonly pace: CaptchaPace | false;
   readonly issueLimit: CaptchaRate | false;
   /** In CIDR notation. */
   readonly refusedNetworks: readonly string[];

@@ -25,7 +25,7 @@ export class EngineChanges {
     this.logger.warn(
       engine === 'standby'
         ? `CAPTCHA_STANDBY: NAVER cannot make ${kind} challenges (${reason ?? 'unknown'}), so visitors get those of the ` +
-            'standby until it can. The line with that code says what to do.'
+            'standby until it can. An earlier line says why, and what to do.'
         : `CAPTCHA_STANDBY: NAVER makes ${kind} challenges again. There is nothing to do.`,
     );
     this.events.next({ type: 'engine', engine, kind, reason });

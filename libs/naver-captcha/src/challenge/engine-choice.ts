@@ -5,9 +5,9 @@ import {
   type CaptchaException,
   CaptchaMisconfiguredException,
   CaptchaQuotaExceededException,
-  CaptchaTooManyException,
   CaptchaUnavailableException,
 } from '../errors.js';
+import { BeyondPaceException } from '../limits/pace.js';
 import { spanClock } from '../span-clock.js';
 import { CAPTCHA_CLOCK } from '../tokens.js';
 import type { CaptchaClock, CaptchaEngineName, CaptchaKind } from '../types.js';
@@ -83,16 +83,15 @@ export class EngineChoice {
 }
 
 /**
- * Whether the standby makes the challenge that NAVER did not make. It does not where the store failed, because the limits
- * could not be counted. An engine throws `CaptchaTooManyException` for the pace of the day alone: what a visitor asks
- * too often for is refused before any engine is asked.
+ * Whether the standby makes the challenge that NAVER did not make. It does not if the store failed, because the limits
+ * could not be counted, nor if the visitor asks too often.
  */
 export function standbyTakesOver(thrown: unknown): thrown is CaptchaException {
   if (thrown instanceof CaptchaUnavailableException) return thrown.origin !== 'store';
   return (
     thrown instanceof CaptchaQuotaExceededException ||
     thrown instanceof CaptchaMisconfiguredException ||
-    thrown instanceof CaptchaTooManyException
+    thrown instanceof BeyondPaceException
   );
 }
 

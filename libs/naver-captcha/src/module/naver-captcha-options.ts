@@ -10,6 +10,7 @@ import type {
   CaptchaErrorCode,
   CaptchaKind,
   CaptchaLanguage,
+  CaptchaPace,
   CaptchaPrefetch,
   CaptchaRate,
   NaverPlatform,
@@ -75,6 +76,14 @@ export interface NaverCaptchaModuleOptions {
    * @default the platform's: 1000 on `developers`; required on `ncloud*`
    */
   readonly dailyQuota?: number | undefined;
+  /**
+   * Spends the day's quota evenly: the calls that may be used grow over the Korean day, `headroom` (0.25 with `true`)
+   * ahead of the time of day. A flood then takes what is ahead, and cannot take the rest of the day. Challenges beyond
+   * the pace get `CAPTCHA_TOO_MANY` with a `Retry-After` of minutes. Needs a store with `pop`, as the two of this library
+   * have.
+   * @default false
+   */
+  readonly pace?: Partial<CaptchaPace> | boolean | undefined;
   /**
    * How many challenges one `by` (the client's address, with `routes`) may request within a time; `false` sets no limit.
    * @default { limit: 10, windowMs: 60000 }

@@ -239,6 +239,12 @@ export class NaverCaptchaModule
     if (!this.options.engines.includes('naver')) {
       this.#logger.log("NAVER is not used (engines: ['standby']): the standby makes every challenge.");
     }
+    if (this.options.pace !== false && this.store.pop === undefined) {
+      this.#logger.warn(
+        'pace is not kept: the store has no method pop, so it cannot give back what visitors do not answer. Add pop and ' +
+          'amounts to the store, or leave pace out.',
+      );
+    }
     if (this.options.keys === 'raw') {
       this.#logger.warn(
         "With keys: 'raw' a client can invent keys, and each one costs a call of the day's quota. Over HTTP issueLimit " +

@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 
-import type { CaptchaEngineName, CaptchaPrefetch } from '../types.js';
+import type { CaptchaEngineName, CaptchaPace, CaptchaPrefetch } from '../types.js';
 import { isRecord } from '../unknown-values.js';
 
 /** Turns any value into a checked and frozen one. Returns undefined if the value is invalid. */
@@ -134,6 +134,16 @@ export function parseEngines(given: unknown): readonly CaptchaEngineName[] | und
   return ENGINES.find(
     (names) => names.length === given.length && names.every((name, at) => name === given[at]),
   );
+}
+
+const PACE: CaptchaPace = Object.freeze({ headroom: 0.25 });
+
+/** `true` stands for the default headroom. */
+export function parsePace(given: unknown): CaptchaPace | false | undefined {
+  if (typeof given === 'boolean') return given && PACE;
+  return withDefaults(PACE, (share) =>
+    typeof share === 'number' && share >= 0.01 && share <= 1 ? share : undefined,
+  )(given);
 }
 
 /** With the flags g and y a regular expression remembers where it stopped, and refuses every other answer. */

@@ -20,6 +20,7 @@ import {
   orInfinity,
   parseBaseUrl,
   parseEngines,
+  parsePace,
   parsePattern,
   parsePrefetch,
   parseSecrets,
@@ -110,6 +111,11 @@ const TABLE = {
   dailyQuota: {
     ...orInfinity(wholeNumber(1, 100_000_000, ' of calls'), 'for no limit'),
     variable: 'NAVER_CAPTCHA_DAILY_QUOTA',
+  },
+  pace: {
+    parse: parsePace,
+    remedy: 'must be true, false or { headroom }: a share of the quota from 0.01 to 1',
+    default: false,
   },
   issueLimit: {
     parse: orFalse(withDefaults(ISSUE_LIMIT, integer(1))),
