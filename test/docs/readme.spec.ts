@@ -7,7 +7,13 @@ import ts from 'typescript';
 
 import { OPTIONS } from '../../libs/naver-captcha/dist/esm/module/options-table.js';
 
-const READMES = ['README.md', 'README.ko.md', 'libs/naver-captcha-emulator/README.md'];
+const READMES = [
+  'README.md',
+  'README.ko.md',
+  'libs/captcha-media/README.md',
+  'libs/captcha-media/README.ko.md',
+  'libs/naver-captcha-emulator/README.md',
+];
 const OPTIONS_SOURCE = 'libs/naver-captcha/src/module/naver-captcha-options.ts';
 
 /** The TypeScript snippets of a page, each as the file it could be. */
