@@ -108,10 +108,9 @@ describe('engines', () => {
   });
 });
 
-it('says what to install if captcha-media is missing', async () => {
-  await expect(optionsOf({ ...ALONE, standby: standbyEngine() })).rejects.toThrow(
-    'npm install captcha-media',
-  );
+it('refuses an unknown style of the pictures at boot', async () => {
+  const standby = standbyEngine({ style: 'unknown' as never });
+  await expect(optionsOf({ ...ALONE, standby })).rejects.toThrow('must be one of stripes, outline');
 });
 
 it.each(['fr', '', null, 1])('refuses an unknown language of the digits: %j', (lang) => {

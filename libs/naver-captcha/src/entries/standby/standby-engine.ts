@@ -1,3 +1,5 @@
+import type * as Media from 'captcha-media';
+
 import type { CaptchaStandby, StandbyMedia } from '../../engines/standby/standby.engine.js';
 import type { CaptchaLanguage } from '../../types.js';
 import { isObject } from '../../unknown-values.js';
@@ -9,48 +11,45 @@ export interface StandbyEngineOptions {
    * @default 'ko'
    */
   readonly lang?: CaptchaLanguage | undefined;
+  /**
+   * How pictures look. Scripts read `plain` easily: it is for tests.
+   * @default 'stripes'
+   */
+  readonly style?: Media.PictureStyle | undefined;
 }
-
-/** Letters and digits without vowels, which could form words, and without those that look alike. */
-const ALPHABET = 'BCDFGHJKMNPQRTVWXY346789';
 
 /**
  * Pictures and sounds of our own, for when NAVER cannot issue a challenge: pass it as the option `standby`. It needs the
  * package `captcha-media`, which is loaded when the application starts.
  * @throws RangeError if `lang` is neither `ko` nor `en`
  */
-export function standbyEngine({ lang = 'ko' }: StandbyEngineOptions = {}): CaptchaStandby {
+export function standbyEngine({ lang = 'ko', style }: StandbyEngineOptions = {}): CaptchaStandby {
   const known: readonly unknown[] = ['ko', 'en'];
   if (!known.includes(lang)) throw new RangeError("standbyEngine: lang must be 'ko' or 'en'.");
   return {
     async load(): Promise<StandbyMedia> {
-      const { drawPicture, speakDigits } = await loadMedia();
+      const media = await loadMedia();
+      const styles: readonly unknown[] = media.PICTURE_STYLES;
+      if (style !== undefined && !styles.includes(style)) {
+        throw new Error(`standby: the style of standbyEngine() must be one of ${styles.join(', ')}`);
+      }
       return {
-        alphabet: ALPHABET,
+        // Without vowels, so that no text is a word.
+        alphabet: media.PICTURE_ALPHABET.replaceAll(/[AEIOU]/g, ''),
         draw: async (text, seed) => ({
           contentType: 'image/jpeg',
-          body: await drawPicture(text, { seed }),
+          body: await media.drawPicture(text, { seed, style }),
         }),
-        speak: async (digits, seed) => ({
-          contentType: 'audio/wav',
-          body: await speakDigits(digits, { seed, lang }),
-        }),
+        speak: async (digits, seed) =>
+          Promise.resolve({ contentType: 'audio/wav', body: media.speakDigits(digits, { seed, lang }) }),
       };
     },
   };
 }
 
-/** What is used of the package `captcha-media`. */
-interface MediaPackage {
-  drawPicture(text: string, options: { seed: Uint8Array }): Promise<Buffer>;
-  speakDigits(digits: string, options: { seed: Uint8Array; lang: CaptchaLanguage }): Buffer | Promise<Buffer>;
-}
-
-async function loadMedia(): Promise<MediaPackage> {
-  const name: string = 'captcha-media';
-  let loaded: unknown;
+async function loadMedia(): Promise<typeof Media> {
   try {
-    loaded = await import(name);
+    return await import('captcha-media');
   } catch (cause) {
     const code = isObject(cause) && typeof cause['code'] === 'string' ? cause['code'] : 'unknown error';
     throw new Error(
@@ -59,16 +58,4 @@ async function loadMedia(): Promise<MediaPackage> {
       { cause },
     );
   }
-  if (isMediaPackage(loaded)) return loaded;
-  throw new Error(
-    'standby: standbyEngine() does not know the installed version of captcha-media: npm install captcha-media',
-  );
-}
-
-function isMediaPackage(loaded: unknown): loaded is MediaPackage {
-  return (
-    isObject(loaded) &&
-    typeof loaded['drawPicture'] === 'function' &&
-    typeof loaded['speakDigits'] === 'function'
-  );
 }
