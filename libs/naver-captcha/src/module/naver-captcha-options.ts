@@ -110,7 +110,7 @@ export interface NaverCaptchaModuleOptions {
   /**
    * Who makes challenges: NAVER, with the standby behind it if there is one, or with `['standby']` the standby alone,
    * without NAVER and without credentials; `signingSecret` and `standby` are then required.
-   * @default ['naver'], with `standby` ['naver', 'standby']
+   * @default the engines that are given: ['naver'], with `standby` ['naver', 'standby']
    */
   readonly engines?: readonly CaptchaEngineName[] | undefined;
   /**
