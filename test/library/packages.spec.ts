@@ -76,6 +76,7 @@ const TYPES = [
   'CaptchaLanguage',
   'CaptchaMedia',
   'CaptchaOutcome',
+  'CaptchaPace',
   'CaptchaPassed',
   'CaptchaPrefetch',
   'CaptchaQuota',
@@ -109,8 +110,8 @@ const TYPES = [
   'OnCaptchaUnavailable',
   'QuotaEvent',
   'RequireCaptchaOptions',
-  'StandbyMedia',
   'ResolvedCaptchaOptions',
+  'StandbyMedia',
   'UpstreamCallEvent',
   'VerdictEvent',
 ];
