@@ -185,6 +185,7 @@ export class CaptchaGuard implements CanActivate {
     return {
       status: 'verified',
       kind: verdict.kind,
+      engine: verdict.engine,
       ...(responseTimeSeconds === undefined ? {} : { responseTimeSeconds }),
     };
   }

@@ -48,7 +48,8 @@ export class AnswerLimits {
    * @throws CaptchaTooManyException, whatever the result, if the household guesses at many challenges at once
    */
   async comparing(key: OpenedKey, attempt: number, comparing: Promise<Comparison>): Promise<Comparison> {
-    const counting = this.open.answered(key, attempt);
+    // Only NAVER counts its calls.
+    const counting = key.engine === 'naver' ? this.open.answered(key, attempt) : undefined;
     if (key.askerTag.equals(NO_ASKER)) {
       const comparison = await comparing;
       await counting;
