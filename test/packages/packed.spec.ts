@@ -36,7 +36,7 @@ const EXPECTED: readonly Expected[] = [
   { name: 'nestjs-naver-captcha', files: [...BOTH_BUILDS, ...BUNDLE, /^README\.ko\.md$/], ignored: [] },
   {
     name: 'naver-captcha-emulator',
-    files: [...BOTH_BUILDS, MODULES, /^LICENSES\.md$/, /^docs\/\w+\.jpg$/],
+    files: [...BOTH_BUILDS, MODULES, /^LICENSES\.md$/, /^README\.ko\.md$/, /^docs\/\w+\.jpg$/],
     ignored: [],
   },
   {
