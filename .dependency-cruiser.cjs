@@ -4,7 +4,7 @@
  */
 const lib = '^libs/naver-captcha/src';
 /** Entry points beside the main one, each with packages that only its users install. */
-const entries = '(redis|swagger|terminus|opentelemetry|testing)';
+const entries = '(redis|standby|swagger|terminus|opentelemetry|testing)';
 const levels = [
   ['entries'],
   ['module'],
@@ -51,7 +51,7 @@ const roomRules = levels.flatMap((level, depth) =>
 
 /**
  * The rooms of libs/naver-captcha-emulator/src, from the top down. An import may point at the same room or at one
- * further down; `media`, the lowest, imports nothing else of the emulator. index.ts is in no room: no file imports it.
+ * further down. index.ts is in no room: no file imports it.
  */
 const emulator = '^libs/naver-captcha-emulator/src';
 const emulatorRooms = [
@@ -64,7 +64,7 @@ const emulatorRooms = [
   'faults',
   'protocol',
   'field-reader',
-  'media',
+  'random',
 ];
 const inEmulator = (rooms) => `${emulator}/(${rooms.join('|')})(/|[.]ts$)`;
 const emulatorRules = [
@@ -81,6 +81,30 @@ const emulatorRules = [
     severity: 'error',
     from: { path: emulator },
     to: { path: emulator, pathNot: inEmulator([...emulatorRooms, 'index']) },
+  },
+];
+
+const mediaRules = [
+  {
+    name: 'media-know-no-protocol',
+    comment: 'captcha-media draws a text; what a captcha is, its users know.',
+    severity: 'error',
+    from: { path: '^libs/captcha-media/' },
+    to: { path: '^(libs|apps)/', pathNot: '^libs/captcha-media/' },
+  },
+  {
+    name: 'only-standby-draws',
+    comment: 'captcha-media is an optional peer: only the entry point standby, which needs it, loads it.',
+    severity: 'error',
+    from: { path: '^libs/naver-captcha(-widget)?/', pathNot: `${lib}/entries/standby/` },
+    to: { path: '^libs/captcha-media/' },
+  },
+  {
+    name: 'media-by-package-name',
+    comment: 'A path into its source would put a second copy of it into the package.',
+    severity: 'error',
+    from: { path: '^(libs|apps|test)/', pathNot: '^libs/captcha-media/' },
+    to: { path: '^libs/captcha-media/src/' },
   },
 ];
 
@@ -196,12 +220,14 @@ module.exports = {
       },
     },
     ...emulatorRules,
+    ...mediaRules,
   ],
   options: {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
     doNotFollow: { path: 'node_modules|/dist/' },
-    exclude: { path: '/dist/' },
+    // The builds of the libraries stay visible: an import by package name leads there.
+    exclude: { path: '^(?!libs/[^/]+/dist/).*/dist/' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'module-sync', 'node', 'default', 'types'],

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 
 import { Extractor, ExtractorConfig } from '@microsoft/api-extractor';
 
-const LIBRARIES = ['naver-captcha', 'naver-captcha-emulator', 'naver-captcha-widget'];
+const LIBRARIES = ['captcha-media', 'naver-captcha', 'naver-captcha-emulator', 'naver-captcha-widget'];
 
 /** What every entry of the built libraries declares, as `libs/<library>/api/<entry>.api.md` has to have it. */
 export function apiReports() {

@@ -23,22 +23,18 @@ async function timed(count, work) {
 }
 
 async function drawing() {
-  const { Random } = await import(new URL('media/random.js', built));
-  const { drawPicture, toJpeg } = await import(new URL('media/pictures/picture.js', built));
-  const { speak } = await import(new URL('media/sounds/speak.js', built));
-  const { Voice } = await import(new URL('media/sounds/voice.js', built));
-  for (const style of ['stripes', 'outline', 'plain']) {
+  const { drawPicture, PICTURE_STYLES, speakDigits } = await import('captcha-media');
+  for (const style of PICTURE_STYLES) {
     let bytes = 0;
     const { ms, perSecond } = await timed(500, async (i) => {
-      bytes += (await toJpeg(drawPicture(style, 'HJ4RUW', new Random(`bench ${i}`)))).length;
+      bytes += (await drawPicture('HJ4RUW', { style, seed: i })).length;
     });
     row(
       `picture, ${style}`,
       `median ${ms.toFixed(2)} ms, ${perSecond} a second, ${Math.round(bytes / 520)} bytes`,
     );
   }
-  const voice = new Voice('ko');
-  const { ms, perSecond } = await timed(500, (i) => speak('063957', voice, new Random(`bench ${i}`)));
+  const { ms, perSecond } = await timed(500, (i) => speakDigits('063957', { seed: i }));
   row('WAV of six digits', `median ${ms.toFixed(2)} ms, ${perSecond} a second`);
 }
 

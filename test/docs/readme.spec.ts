@@ -10,6 +10,8 @@ import { OPTIONS } from '../../libs/naver-captcha/dist/esm/module/options-table.
 const READMES = [
   'README.md',
   'README.ko.md',
+  'libs/captcha-media/README.md',
+  'libs/captcha-media/README.ko.md',
   'libs/naver-captcha-emulator/README.md',
   'libs/naver-captcha-emulator/README.ko.md',
 ];
@@ -172,9 +174,9 @@ describe('the two pages of equal rank', () => {
   it.each(['README.md', 'README.ko.md'])(
     '%s installs what the applications under test have, a line for each Nest',
     async (page) => {
-      const lines = [...(await readFile(page, 'utf8')).matchAll(/^npm install (.*) # Nest (\d+)$/gm)];
-      expect(lines.map(([, , nest]) => nest)).toEqual(['12', '11', '10']);
-      for (const [, packages = '', nest = ''] of lines) {
+      const lines = [...(await readFile(page, 'utf8')).matchAll(/^\| (\d+) +\| `npm install (.*)` +\|$/gm)];
+      expect(lines.map(([, nest]) => nest)).toEqual(['12', '11', '10']);
+      for (const [, nest = '', packages = ''] of lines) {
         const manifest = JSON.parse(
           await readFile(`test/consumers/templates/packages/nest-${nest}.json`, 'utf8'),
         ) as {

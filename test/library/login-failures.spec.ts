@@ -138,6 +138,7 @@ describe('spellings of one account and addresses of one household share their tr
     ['full-width letters', 'ｋｉｍ'],
     ['a zero-width space', 'k\u200bim'],
     ['a soft hyphen and a byte order mark', 'ki\u00adm\ufeff'],
+    ['control characters', 'k\u0001im\u007f'],
     ['mathematical letters', '𝐤𝐢𝐦'],
     ['a Kelvin sign', '\u212aim'],
   ])('accountKey() unites a name with its spelling with %s', (_, spelling) => {

@@ -65,6 +65,7 @@ describe('what is used when little is said', () => {
       maxSockets: 64,
       pace: false,
       prefetch: false,
+      engines: ['naver'],
       refusedNetworks: [],
       keyTtlMs: 600_000,
       maxAttempts: 1,

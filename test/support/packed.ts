@@ -21,11 +21,11 @@ export interface PackedLibraries extends AsyncDisposable {
   readonly libraries: readonly PackedLibrary[];
 }
 
-/** The three libraries as `npm publish` would send them, in a folder of their own. */
+/** The libraries as `npm publish` would send them, in a folder of their own. */
 export async function packLibraries(): Promise<PackedLibraries> {
   const folder = await mkdtemp(join(tmpdir(), 'packed-'));
   const libraries: PackedLibrary[] = [];
-  for (const name of ['naver-captcha', 'naver-captcha-emulator', 'naver-captcha-widget']) {
+  for (const name of ['captcha-media', 'naver-captcha', 'naver-captcha-emulator', 'naver-captcha-widget']) {
     const library = join('libs', name);
     const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], {
       cwd: library,

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -10,6 +10,7 @@ const CLI = resolve('node_modules/dependency-cruiser/bin/dependency-cruise.mjs')
 const CONFIG = resolve('.dependency-cruiser.cjs');
 const LIBRARY = 'libs/naver-captcha/src';
 const EMULATOR = 'libs/naver-captcha-emulator/src';
+const MEDIA = 'libs/captcha-media';
 
 /** The rooms of the emulator, a file for each, from the top down: each may import those below it. */
 const EMULATOR_ROOMS = [
@@ -22,7 +23,7 @@ const EMULATOR_ROOMS = [
   'faults/a',
   'protocol/a',
   'field-reader',
-  'media/pictures/a',
+  'random',
 ];
 
 /** A file for each room, and what it may import. */
@@ -73,6 +74,9 @@ function mayImport(from: string, to: string): boolean {
   return MAY_IMPORT[from]?.includes(to) === true;
 }
 
+/** Files that may import captcha-media. */
+const MAY_DRAW = [`${LIBRARY}/entries/standby/draw.ts`, `${EMULATOR}/core/draw.ts`];
+
 /** Broken on purpose: a file, its text, and the rule that it breaks. */
 const OTHERS: readonly (readonly [rule: string, path: string, text: string])[] = [
   [
@@ -92,6 +96,20 @@ const OTHERS: readonly (readonly [rule: string, path: string, text: string])[] =
     'libs/naver-captcha-emulator/src/library.ts',
     "export * from '../../naver-captcha/src/x.js';\n",
   ],
+  [
+    'library-and-emulator-apart',
+    `${LIBRARY}/guard/emulator-by-name.ts`,
+    "import 'naver-captcha-emulator';\n",
+  ],
+  ['media-know-no-protocol', `${MEDIA}/src/protocol.ts`, "export * from '../../naver-captcha/src/x.js';\n"],
+  ['media-know-no-protocol', `${MEDIA}/src/protocol-by-name.ts`, "import 'naver-captcha-emulator';\n"],
+  ['only-standby-draws', `${LIBRARY}/guard/media.ts`, "import 'captcha-media';\n"],
+  ['only-standby-draws', 'libs/naver-captcha-widget/src/media.ts', "import 'captcha-media';\n"],
+  [
+    'media-by-package-name',
+    `${EMULATOR}/core/media.ts`,
+    "export * from '../../../captcha-media/src/x.js';\n",
+  ],
   ['emulator-room-unlisted', `${EMULATOR}/core/unlisted.ts`, "export * from '../unlisted/a.js';\n"],
   ['only-naver-speaks-http', `${LIBRARY}/guard/http.ts`, "import 'undici';\n"],
   ['no-deep-imports-from-nest', `${LIBRARY}/guard/deep.ts`, "import '@nestjs/core/guards/constants.js';\n"],
@@ -106,6 +124,12 @@ const SUPPORT: Readonly<Record<string, string>> = {
   [`${EMULATOR}/x.ts`]: 'export const x = 1;\n',
   [`${EMULATOR}/unlisted/a.ts`]: 'export const x = 1;\n',
   [`${LIBRARY}/x.ts`]: 'export const x = 1;\n',
+  [`${MEDIA}/src/x.ts`]: 'export const x = 1;\n',
+  [`${MEDIA}/dist/index.js`]: '',
+  [`${MEDIA}/package.json`]: '{"name":"captcha-media","exports":"./dist/index.js"}',
+  'libs/naver-captcha-emulator/dist/index.js': '',
+  'libs/naver-captcha-emulator/package.json': '{"name":"naver-captcha-emulator","exports":"./dist/index.js"}',
+  ...Object.fromEntries(MAY_DRAW.map((path) => [path, "import 'captcha-media';\n"])),
   [`${LIBRARY}/guard/skip-captcha.decorator.ts`]: 'export const x = 1;\n',
   'node_modules/undici/package.json': '{"name":"undici","version":"1.0.0","main":"index.js"}',
   'node_modules/undici/index.js': '',
@@ -129,6 +153,8 @@ let violations: readonly Violation[];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'arrows-'));
   for (const [path, text] of Object.entries(SUPPORT)) await write(path, text);
+  for (const name of ['captcha-media', 'naver-captcha-emulator'])
+    await symlink(join(folder, 'libs', name), join(folder, 'node_modules', name), 'junction');
   for (const [, path, text] of OTHERS) await write(path, text);
   const rooms = Object.keys(MAY_IMPORT);
   for (const from of rooms) await writeRoom(LIBRARY, from, [...rooms, 'guard/skip-captcha.decorator']);
@@ -201,6 +227,10 @@ describe('the linter of arrows', () => {
       from: path('index'),
       to: path('entries/terminus/a'),
     });
+  });
+
+  it.each(MAY_DRAW)('lets %s import captcha-media', (file) => {
+    expect(violations.filter(({ from, to }) => from === file && to.startsWith(MEDIA))).toEqual([]);
   });
 
   it.each(OTHERS)('fails with %s because of %s', (rule, file) => {

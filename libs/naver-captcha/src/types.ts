@@ -12,12 +12,15 @@ export type NaverPlatform = 'developers' | 'ncloud' | 'ncloud-gov' | 'ncloud-fin
 /** What a visitor solves: a picture of letters and digits, or a sound of spoken digits. */
 export type CaptchaKind = 'image' | 'audio';
 
+/** Who makes challenges and compares answers: NAVER, or this application's own pictures and sounds. */
+export type CaptchaEngineName = 'naver' | 'standby';
+
 /** Every {@link CaptchaKind}. */
 export const CAPTCHA_KINDS = ['image', 'audio'] as const satisfies readonly CaptchaKind[];
 
 /** One captcha put to one person. Send it to the browser as it is: it holds no secret. */
 export interface CaptchaChallenge {
-  /** The key that the browser sends with the answer: NAVER's key, sealed by this application. */
+  /** The key that the browser sends with the answer, sealed by this application. */
   readonly key: string;
   readonly kind: CaptchaKind;
   /** The time from which the key is refused with `CAPTCHA_EXPIRED`. */
@@ -59,6 +62,8 @@ export type CaptchaRejection = 'wrong' | 'expired' | 'forged' | 'mismatch' | 'us
 export interface CaptchaPassed {
   readonly passed: true;
   readonly kind: CaptchaKind;
+  /** Who made the challenge and compared the answer. */
+  readonly engine: CaptchaEngineName;
   /** Seconds from showing to answering, as NAVER reports them; absent if it does not. */
   readonly responseTimeSeconds?: number;
 }
@@ -74,7 +79,12 @@ export type CaptchaVerdict = CaptchaPassed | CaptchaRejected;
 
 /** Why the guard let a request through. */
 export type CaptchaOutcome =
-  | { readonly status: 'verified'; readonly kind: CaptchaKind; readonly responseTimeSeconds?: number }
+  | {
+      readonly status: 'verified';
+      readonly kind: CaptchaKind;
+      readonly engine: CaptchaEngineName;
+      readonly responseTimeSeconds?: number;
+    }
   | { readonly status: 'skipped' }
   /** `afterFailures` did not ask for a captcha yet. */
   | { readonly status: 'notNeeded' }
@@ -179,6 +189,7 @@ export type CaptchaLanguage = 'ko' | 'en';
 
 /** Every option, checked, with its default. Frozen; the secrets are not enumerable, so that no log prints them. */
 export interface ResolvedCaptchaOptions {
+  /** Empty if the application runs without NAVER and was given none; so is the secret. */
   readonly clientId: string;
   readonly clientSecret: string;
   readonly platform: NaverPlatform;
@@ -200,6 +211,8 @@ export interface ResolvedCaptchaOptions {
   /** In CIDR notation. */
   readonly refusedNetworks: readonly string[];
   readonly prefetch: CaptchaPrefetch | false;
+  /** Who makes challenges, in the order in which they are asked. */
+  readonly engines: readonly CaptchaEngineName[];
   readonly onUnavailable: OnCaptchaUnavailable;
   readonly keys: 'sealed' | 'raw';
   readonly strip: boolean;

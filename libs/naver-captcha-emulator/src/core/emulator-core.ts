@@ -1,11 +1,9 @@
+import { drawPicture, drawSvg, speakDigits, type DrawPictureOptions } from 'captcha-media';
 import { ArmedFaults } from '../faults/armed-faults.js';
 import type { ArmedFault } from '../faults/fault.js';
 import { parseFault } from '../faults/parse-fault.js';
-import { drawPicture, toJpeg } from '../media/pictures/picture.js';
-import { Random } from '../media/random.js';
-import { speak } from '../media/sounds/speak.js';
-import { Voice } from '../media/sounds/voice.js';
 import type { Settings } from '../options/options.js';
+import { Random } from '../random.js';
 import { KeyStore, viewKey, type EmulatorKey, type StoredKey } from '../store/key-store.js';
 import { RequestLog, type EmulatorRequest, type LoggedRequest } from '../store/request-log.js';
 import { EventFeed } from './event-feed.js';
@@ -20,13 +18,11 @@ export class EmulatorCore {
   readonly log: RequestLog;
   readonly #keys: KeyStore;
   readonly #random: Random;
-  readonly #voice: Voice;
   #latencyRandom: Random;
 
   constructor(settings: Settings) {
     this.settings = settings;
     this.#random = new Random(settings.seed);
-    this.#voice = new Voice(settings.lang);
     this.#keys = new KeyStore(settings.maxKeys);
     this.naver = new NaverRules(settings, this.#keys, this.#random);
     this.faults = new ArmedFaults(this.#random);
@@ -49,13 +45,13 @@ export class EmulatorCore {
   }
 
   svgOf(key: Pick<StoredKey, 'key' | 'answer'>): string {
-    return drawPicture(this.settings.style, key.answer, this.#mediaRandom(key.key));
+    return drawSvg(key.answer, this.#pictureOptions(key.key));
   }
 
   /** The JPEG or WAV of a key. It is made again for each call, because it is the same each time. */
   mediaOf(key: Pick<StoredKey, 'key' | 'kind' | 'answer'>): Promise<Buffer> | Buffer {
-    if (key.kind === 'image') return toJpeg(this.svgOf(key));
-    return speak(key.answer, this.#voice, this.#mediaRandom(key.key));
+    if (key.kind === 'image') return drawPicture(key.answer, this.#pictureOptions(key.key));
+    return speakDigits(key.answer, { seed: this.#mediaSeed(key.key), lang: this.settings.lang });
   }
 
   /** The milliseconds that a fault's `latencyMs` means for one call. */
@@ -107,9 +103,17 @@ export class EmulatorCore {
     if (this.feed.watched) this.feed.publish({ type: 'faults', data: this.faults.list() });
   }
 
-  // Each key has its own random source, so that its media do not depend on the order of fetches.
-  #mediaRandom(key: string): Random {
-    return this.#random.fork(`media ${key}`);
+  #pictureOptions(key: string): DrawPictureOptions {
+    const { style } = this.settings;
+    return {
+      seed: this.#mediaSeed(key),
+      style: style === 'mixed' ? this.#random.fork(`style ${key}`).pick('stripes', 'outline') : style,
+    };
+  }
+
+  // Each key has its own seed, so that its media do not depend on the order of fetches.
+  #mediaSeed(key: string): string {
+    return `${key} ${this.settings.seed}`;
   }
 }
 

@@ -1,5 +1,4 @@
-import { pictureAlphabet } from '../media/pictures/letters.js';
-import type { Random } from '../media/random.js';
+import { PICTURE_ALPHABET } from 'captcha-media';
 import type { Settings } from '../options/options.js';
 import type { EmulatorPlatform, RecognisedCall } from '../protocol/call.js';
 import {
@@ -13,6 +12,7 @@ import {
   wrongCredentials,
   type TextReply,
 } from '../protocol/replies.js';
+import type { Random } from '../random.js';
 import { DailyCounter, SecondCounter } from '../store/call-counters.js';
 import type { KeyStore, StoredKey } from '../store/key-store.js';
 
@@ -104,7 +104,7 @@ export class NaverRules {
     const { answerLength, audioAnswerLength, keyTtlMs } = this.#settings;
     const answer =
       kind === 'image'
-        ? this.#random.text(this.#random.integer(...answerLength), pictureAlphabet)
+        ? this.#random.text(this.#random.integer(...answerLength), PICTURE_ALPHABET)
         : this.#random.text(this.#random.integer(...audioAnswerLength), '0123456789');
     const issued: StoredKey = {
       key,

@@ -1,5 +1,5 @@
-import type { Random } from '../media/random.js';
 import type { RecognisedCall } from '../protocol/call.js';
+import type { Random } from '../random.js';
 import type { ArmedFault, EmulatorFault } from './fault.js';
 import type { ParsedFault } from './parse-fault.js';
 

@@ -6,6 +6,7 @@ import { findAnswer, isAbsent, stripAnswer } from '../contexts/answer-fields.js'
 import { contextKindOf } from '../contexts/context-kind-of.js';
 import type { ContextKind } from '../contexts/context-kind.js';
 import { HTTP } from '../contexts/http.context.js';
+import { RPC } from '../contexts/rpc.context.js';
 import { Refusals } from '../contexts/refusals.js';
 import {
   CaptchaException,
@@ -162,7 +163,8 @@ export class CaptchaGuard implements CanActivate {
     const { context, kind, requirement } = call;
     const { action, kinds } = requirement;
     const steps: VerificationSteps = {
-      by: kind === HTTP ? () => clientOf(kind.request(context)?.ip) : undefined,
+      // Messages of microservices have no address, and one limit for all callers would refuse most of them.
+      by: kind === undefined || kind === RPC ? undefined : () => clientOf(kind.address(context)),
       beforeAttempt: this.bodyValidation.checkOf(call),
       allow: (outage) => this.outagePolicy.allows(call, outage),
     };
@@ -183,6 +185,7 @@ export class CaptchaGuard implements CanActivate {
     return {
       status: 'verified',
       kind: verdict.kind,
+      engine: verdict.engine,
       ...(responseTimeSeconds === undefined ? {} : { responseTimeSeconds }),
     };
   }

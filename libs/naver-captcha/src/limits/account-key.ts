@@ -1,4 +1,5 @@
-const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
+/** Control characters too: databases that compare by Unicode's rules pass over them. */
+const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cc}]/gu;
 
 /**
  * The same text for every spelling of an account's name: without outer spaces, upper case, compatibility forms such as

@@ -1,6 +1,7 @@
 import type { HttpService } from '@nestjs/axios';
 
 import { PLATFORMS } from '../engines/naver/platforms.js';
+import type { CaptchaStandby } from '../engines/standby/standby.engine.js';
 import { CAPTCHA_ERRORS } from '../error-texts.js';
 import { NAVER_KEY_LIFETIME_MS } from '../naver-facts.js';
 import type { CaptchaStore } from '../store/captcha-store.js';
@@ -18,6 +19,7 @@ import {
   orFalse,
   orInfinity,
   parseBaseUrl,
+  parseEngines,
   parsePace,
   parsePattern,
   parsePrefetch,
@@ -138,6 +140,14 @@ const TABLE = {
     parse: orFalse(parsePrefetch),
     remedy: 'must be false or { size }: a whole number of pictures from 1 to 100',
     default: false,
+  },
+  standby: {
+    parse: when((given): given is CaptchaStandby => isObject(given) && typeof given['load'] === 'function'),
+    remedy: "must be standbyEngine() of 'nestjs-naver-captcha/standby'",
+  },
+  engines: {
+    parse: parseEngines,
+    remedy: "must be ['naver'], ['naver', 'standby'] or ['standby']",
   },
   onUnavailable: {
     parse: when(

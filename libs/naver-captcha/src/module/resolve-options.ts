@@ -1,5 +1,10 @@
 import { PLATFORMS } from '../engines/naver/platforms.js';
-import type { CaptchaAnswerNames, CaptchaForwardProxy, ResolvedCaptchaOptions } from '../types.js';
+import type {
+  CaptchaAnswerNames,
+  CaptchaEngineName,
+  CaptchaForwardProxy,
+  ResolvedCaptchaOptions,
+} from '../types.js';
 import { isRecord } from '../unknown-values.js';
 import { findProxies, isLoopback } from './forward-proxy.js';
 import { describeGiven } from './given-value.js';
@@ -36,15 +41,25 @@ export function resolveOptions(
   const { found: ofEnvironment, quoted } = readEnvironment(environment);
   const found: Found = { ...ofEnvironment, ...known };
   const valid: Valid = {};
+  // Checked first, because without NAVER no credentials are required.
+  check('engines', found.engines, valid);
+  const withoutNaver = valid.engines?.includes('naver') === false;
   const problems = [
     ...quoted.flatMap((name) => (known[name] === undefined ? describeQuoted(name) : [])),
-    ...NAMES.flatMap((name) => check(name, found[name], valid) ?? []),
+    ...NAMES.flatMap((name) => check(name, found[name], valid, withoutNaver) ?? []),
     ...others.map(describeUnknown),
-    ...contradictions(found, valid, environment),
+    ...(withoutNaver ? [] : contradictionsOfNaver(found, valid, environment)),
+    ...contradictions(found, valid),
+    ...standbyProblems(found, valid),
   ];
+  if (withoutNaver) {
+    valid.clientId ??= '';
+    valid.clientSecret ??= '';
+  }
   if (problems.length > 0 || !isComplete(valid)) {
     const { clientId, clientSecret } = found;
-    const needsHint = (clientId ?? clientSecret) === undefined && environment['NODE_ENV'] !== 'production';
+    const needsHint =
+      !withoutNaver && (clientId ?? clientSecret) === undefined && environment['NODE_ENV'] !== 'production';
     throw cannotStart(problems, needsHint ? EMULATOR_HINT : undefined);
   }
   const { proxy, problems: ofProxies } = findProxies(baseUrlOf(valid), valid.proxy, environment);
@@ -97,12 +112,17 @@ function describeQuoted(name: OptionName): string {
 }
 
 /** Puts the option among the valid ones. Returns undefined if that worked, and else the problem. */
-function check<K extends OptionName>(name: K, found: unknown, valid: Valid<K>): string | undefined {
+function check<K extends OptionName>(
+  name: K,
+  found: unknown,
+  valid: Valid<K>,
+  withoutNaver = false,
+): string | undefined {
   const { parse, remedy, required, isSecret, default: byDefault } = OPTIONS[name];
   // null leaves out an option without default, such as a store that only some environments have.
   if (found === undefined || (found === null && byDefault === undefined)) {
     valid[name] = byDefault;
-    return required && `${label(name)} is missing: ${required}.`;
+    return withoutNaver ? undefined : required && `${label(name)} is missing: ${required}.`;
   }
   valid[name] = parse(found);
   if (valid[name] !== undefined) return undefined;
@@ -125,7 +145,7 @@ function describeUnknown(name: string): string {
     : `${name} is not an option: did you mean ${nearest}?`;
 }
 
-function contradictions(found: Found, valid: Valid, environment: NodeJS.ProcessEnv): string[] {
+function contradictionsOfNaver(found: Found, valid: Valid, environment: NodeJS.ProcessEnv): string[] {
   const problems: string[] = [];
   const isProduction = environment['NODE_ENV'] === 'production';
   if (isProduction && valid.allowInsecureBaseUrl !== true && leavesThisHostUnencrypted(valid.baseUrl)) {
@@ -146,6 +166,11 @@ function contradictions(found: Found, valid: Valid, environment: NodeJS.ProcessE
         'kind the application may make, for example 10000; Infinity sets no limit.',
     );
   }
+  return problems;
+}
+
+function contradictions(found: Found, valid: Valid): string[] {
+  const problems: string[] = [];
   if (found.keys === 'raw' && found.signingSecret !== undefined) {
     problems.push(
       `${label('signingSecret')} has no use with keys: 'raw', which seals nothing: leave one of them out.`,
@@ -156,6 +181,27 @@ function contradictions(found: Found, valid: Valid, environment: NodeJS.ProcessE
     if (names && haveOneName(names)) {
       problems.push(`${place} gives key and value the same name, defaults included: let them differ.`);
     }
+  }
+  return problems;
+}
+
+function standbyProblems(found: Found, { engines, keys, standby }: Valid): string[] {
+  const problems: string[] = [];
+  if (engines?.includes('standby') === true && (found.standby ?? undefined) === undefined) {
+    problems.push(
+      "standby is missing, and engines names it: install captcha-media, and pass standby: standbyEngine() of 'nestjs-naver-captcha/standby'.",
+    );
+  }
+  if (engines?.includes('naver') === false && found.signingSecret === undefined) {
+    problems.push(
+      `${label('signingSecret')} is missing: without NAVER there is no client secret to derive one from. Make one of at ` +
+        'least 32 characters with `openssl rand -base64 33`, the same for every process.',
+    );
+  }
+  if (keys === 'raw' && (standby !== undefined || engines?.includes('standby') === true)) {
+    problems.push(
+      "standby cannot be used with keys: 'raw', because such keys are issued elsewhere: leave one of them out.",
+    );
   }
   return problems;
 }
@@ -192,15 +238,22 @@ function baseUrlOf({ baseUrl, platform }: CheckedOptions): string {
   return baseUrl ?? PLATFORMS[platform].baseUrl;
 }
 
+function usedEngines({ engines, standby }: CheckedOptions): readonly CaptchaEngineName[] {
+  if (engines?.includes('naver') === false) return engines;
+  return Object.freeze(standby === undefined ? (['naver'] as const) : (['naver', 'standby'] as const));
+}
+
 function complete(options: CheckedOptions, proxy: CaptchaForwardProxy | undefined): ResolvedCaptchaOptions {
-  const { allowInsecureBaseUrl, httpService, store, signingSecret, ...rest } = options;
+  const { allowInsecureBaseUrl, httpService, store, standby, signingSecret, ...rest } = options;
   const { clientSecret, dailyQuota } = rest;
+  const engines = usedEngines(options);
   const resolved: ResolvedCaptchaOptions = {
     ...rest,
     baseUrl: baseUrlOf(options),
     proxy,
     // Documented: 1,000 calls a day for each kind at NAVER Developers. On NAVER Cloud the option is required.
-    dailyQuota: dailyQuota === Infinity ? undefined : (dailyQuota ?? 1000),
+    dailyQuota: dailyQuota === Infinity || !engines.includes('naver') ? undefined : (dailyQuota ?? 1000),
+    engines,
     signingSecrets: signingSecret ?? Object.freeze([clientSecret] as const),
   };
   Object.defineProperty(resolved, 'clientSecret', { enumerable: false });

@@ -18,6 +18,7 @@ import { NaverCaptchaService } from '../challenge/naver-captcha.service.js';
 import { headerOf } from '../contexts/context-kind.js';
 import { HTTP } from '../contexts/http.context.js';
 import { Refusals } from '../contexts/refusals.js';
+import { Deadline } from '../deadline.js';
 import {
   CaptchaBadRequestException,
   CaptchaException,
@@ -49,6 +50,9 @@ interface ChallengeReply extends CaptchaChallenge {
   readonly media?: { readonly contentType: string; readonly data: string };
 }
 
+/** What is left for drawing a picture of our own if NAVER has used up `timeoutMs`. */
+const DRAWING_MS = 35;
+
 interface QueriedRequest extends AddressedRequest {
   readonly method?: string;
   readonly query?: unknown;
@@ -71,6 +75,7 @@ export function challengeController(routes: CaptchaRoutesOptions): Type {
   class CaptchaChallengeController {
     readonly #addresses: ClientAddresses;
     readonly #downloads: DownloadLimit;
+    readonly #timeoutMs: number;
 
     constructor(
       @Inject(NaverCaptchaService) private readonly captcha: NaverCaptchaService,
@@ -81,6 +86,7 @@ export function challengeController(routes: CaptchaRoutesOptions): Type {
     ) {
       this.#addresses = new ClientAddresses(logger);
       this.#downloads = new DownloadLimit(options.keyTtlMs);
+      this.#timeoutMs = options.timeoutMs;
       if (options.keys === 'raw') {
         throw new Error(
           'NaverCaptchaModule cannot start:\n' +
@@ -98,8 +104,10 @@ export function challengeController(routes: CaptchaRoutesOptions): Type {
         warnOfRequest(request, this.logger);
         const by = this.#addresses.addressOf(request);
         const bindingOfClient = await this.#bindingOf(context);
-        const challenge = await this.captcha.createChallenge({ kind, action, by, binding: bindingOfClient });
-        if (inline) return jsonReply(201, { ...challenge, ...(await this.#inlined(challenge.key)) });
+        const make = (): Promise<CaptchaChallenge> =>
+          this.captcha.createChallenge({ kind, action, by, binding: bindingOfClient });
+        if (inline) return jsonReply(201, await this.#withMedia(make));
+        const challenge = await make();
         // Fetched already while the reply is sent, because the page requests it next.
         this.captcha.fetchMedia(challenge.key).catch(() => undefined);
         return jsonReply(201, challenge);
@@ -169,13 +177,30 @@ export function challengeController(routes: CaptchaRoutesOptions): Type {
       }
     }
 
-    /** Empty if NAVER does not send the media: the key has cost a call already, and the page can fetch it later. */
-    async #inlined(key: string): Promise<Pick<ChallengeReply, 'media'>> {
+    /** The challenge with its media, but without them if challenge and media together would take too long. */
+    async #withMedia(make: () => Promise<CaptchaChallenge>): Promise<ChallengeReply> {
+      const deadline = new Deadline(this.#timeoutMs);
+      try {
+        const challenge = await make();
+        const late = new Promise<undefined>((resolve) => {
+          deadline.listener = () => {
+            setTimeout(resolve, DRAWING_MS, undefined).unref();
+          };
+        });
+        const media = await Promise.race([this.#mediaOf(challenge.key), late]);
+        return media === undefined ? challenge : { ...challenge, media };
+      } finally {
+        deadline.clear();
+      }
+    }
+
+    /** Returns undefined if the engine does not send it: the key has cost a call already, and the page can fetch it later. */
+    async #mediaOf(key: string): Promise<ChallengeReply['media']> {
       try {
         const { contentType, body } = await this.captcha.fetchMedia(key);
-        return { media: { contentType, data: body.toString('base64') } };
+        return { contentType, data: body.toString('base64') };
       } catch (thrown) {
-        if (thrown instanceof CaptchaUnavailableException) return {};
+        if (thrown instanceof CaptchaUnavailableException) return undefined;
         throw thrown;
       }
     }

@@ -1,6 +1,7 @@
 import type { Random } from '../random.js';
 import { glyphRows } from './glyphs.data.js';
-import { height, mapContour, width, type Contour, type PointMap } from './svg.js';
+import type { Canvas } from './style.js';
+import { mapContour, type Contour, type PointMap } from './svg.js';
 
 interface Glyph {
   readonly advance: number;
@@ -11,8 +12,8 @@ const glyphs: ReadonlyMap<string, Glyph> = new Map(
   glyphRows.map(([letter, advance, contours]) => [letter, { advance, contours }]),
 );
 
-/** The capitals and digits that have outlines. No two of them look alike (scripts/make-glyphs.mjs). */
-export const pictureAlphabet = glyphRows.map(([letter]) => letter).join('');
+/** The capitals and digits that pictures can show. No two of them look alike (scripts/make-glyphs.mjs). */
+export const PICTURE_ALPHABET = glyphRows.map(([letter]) => letter).join('');
 
 const capitalHeight = 711;
 const margin = 13;
@@ -23,23 +24,29 @@ export interface Disorder {
   readonly rotation: number;
   /** Share by which the size of a letter varies. */
   readonly size: number;
-  /** Most pixels by which the baseline rises and falls. */
+  /** Most units by which the baseline rises and falls. */
   readonly wave: number;
-  /** Pixels by which outlines bend. */
+  /** Units by which outlines bend. */
   readonly bend: number;
-  /** Height of the capitals in pixels, before `size` varies it. */
+  /** Height of the capitals in units, before `size` varies it. */
   readonly height: number;
   /** Space between letters, as a share of the letter's width; negative to overlap. */
   readonly spacing: number;
 }
 
-/** The contours of each letter, from left to right, in pixels of the picture. */
-export function placeLetters(text: string, disorder: Disorder, random: Random): (readonly Contour[])[] {
+/** The contours of each letter, from left to right, in units of the canvas. */
+export function placeLetters(
+  text: string,
+  disorder: Disorder,
+  canvas: Canvas,
+  random: Random,
+): (readonly Contour[])[] {
+  const { width, height } = canvas;
   const scale = disorder.height / capitalHeight;
   const letters = Array.from(text, (letter) => {
     const glyph = glyphs.get(letter);
     if (glyph === undefined)
-      throw new Error(`No outline for ${letter}: pictures can show ${pictureAlphabet}`);
+      throw new Error(`No outline for ${letter}: pictures can show ${PICTURE_ALPHABET}`);
     const size = scale * random.between(1 - disorder.size, 1 + disorder.size);
     const rotation = (random.between(-disorder.rotation, disorder.rotation) * Math.PI) / 180;
     return { glyph, size, rotation, room: glyph.advance * size * (1 + disorder.spacing) };
@@ -71,7 +78,7 @@ interface Place {
   readonly y: number;
 }
 
-/** Turns and scales a letter about its middle, from units of the font to pixels. */
+/** Turns and scales a letter about its middle, from units of the font to units of the canvas. */
 function placeMap(glyph: Glyph, { size, rotation, squeeze, x, y }: Place): PointMap {
   const cos = Math.cos(rotation);
   const sin = Math.sin(rotation);

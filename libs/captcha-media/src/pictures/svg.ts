@@ -1,10 +1,3 @@
-/** Pixels. NAVER's own two sample pictures are 299×101. */
-export const width = 300;
-export const height = 100;
-
-export const svg = (...parts: readonly string[]): string =>
-  `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${parts.join('')}</svg>`;
-
 /**
  * A closed line through x, y, x, y and so on. It has straight pieces only, short enough to bend: curves take twice as
  * long to stroke, and the difference is invisible at this size.
@@ -39,7 +32,7 @@ export function bandContour(
   return [...there, ...back].flat();
 }
 
-// A tenth of a pixel is finer than the eye sees, and keeps the SVG text short.
+// A tenth of a unit, a tenth of a pixel in a picture of the usual size, is finer than the eye sees and keeps the SVG short.
 const tenth = (value: number): number => Math.round(value * 10) / 10;
 
 /** The `d` of an SVG path. */

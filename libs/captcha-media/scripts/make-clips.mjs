@@ -1,6 +1,6 @@
-// Writes src/media/sounds/clips-ko.data.ts and clips-en.data.ts: spoken digits, recorded once from eSpeak NG. eSpeak NG is
+// Writes src/sounds/clips-ko.data.ts and clips-en.data.ts: spoken digits, recorded once from eSpeak NG. eSpeak NG is
 // GPL-3.0 and only a development tool; the recordings may be published under MIT, see LICENSES.md.
-//   node libs/naver-captcha-emulator/scripts/make-clips.mjs
+//   node libs/captcha-media/scripts/make-clips.mjs
 import { writeFileSync } from 'node:fs';
 import startEspeak from '@echogarden/espeak-ng-emscripten';
 
@@ -77,7 +77,7 @@ for (const [lang, { voice, rate, words }] of Object.entries(languages)) {
     return Buffer.from(clip.map(muLaw)).toString('base64');
   });
   writeFileSync(
-    new URL(`../src/media/sounds/clips-${lang}.data.ts`, import.meta.url),
+    new URL(`../src/sounds/clips-${lang}.data.ts`, import.meta.url),
     `// Made by scripts/make-clips.mjs; do not edit. The digits 0 to 9: 16 kHz, mono, mu-law, base64. See LICENSES.md.
 export const ${lang}Clips: readonly string[] = [
 ${clips.map((clip) => `  '${clip}',`).join('\n')}

@@ -1,8 +1,22 @@
-import type { Random } from '../random.js';
-import { sampleRate, type Voice } from './voice.js';
+import { assertObject, oneOf, textOf } from '../checks.js';
+import { Random } from '../random.js';
+import type { Seed } from '../seed.js';
+import { enClips } from './clips-en.data.js';
+import { koClips } from './clips-ko.data.js';
+import { sampleRate, Voice } from './voice.js';
 import { encodeWav } from './wav.js';
 
+/** The loudest sample of the noise, of 32768. */
 const noise = 420;
+
+const voices = { ko: new Voice(koClips), en: new Voice(enClips) };
+
+export interface SpeakDigitsOptions {
+  /** The same seed, text and language give the same sound. */
+  readonly seed: Seed;
+  /** Language of the digits: Korean or English. @default 'ko' */
+  readonly lang?: 'ko' | 'en' | undefined;
+}
 
 interface Spoken {
   readonly clip: Int16Array;
@@ -13,8 +27,17 @@ interface Spoken {
   readonly gap: number;
 }
 
-/** These digits, spoken one after the other, as a WAV file. The same random source gives the same file. */
-export function speak(digits: string, voice: Voice, random: Random): Buffer {
+/**
+ * Digits, spoken one after the other, as a WAV file.
+ *
+ * @throws {TypeError} if text or an option is of another type
+ * @throws {RangeError} if text is not 1 to 16 digits, or the language is another
+ */
+export function speakDigits(text: string, options: SpeakDigitsOptions): Buffer {
+  assertObject(options, "{ seed: 'a secret' }");
+  const digits = textOf(text, '0123456789');
+  const voice = voices[oneOf('lang', options.lang ?? 'ko', ['ko', 'en'])];
+  const random = new Random('sound', options.seed);
   const spoken = Array.from(digits, (digit) => plan(voice.clip(Number(digit)), random));
   const lead = seconds(random.between(0.25, 0.45));
   const length = spoken.reduce((sum, one) => sum + one.length + one.gap, lead);
@@ -42,14 +65,9 @@ function plan(clip: Int16Array, random: Random): Spoken {
 
 /** Faint noise from beginning to end: digital silence between digits would show where each begins. */
 function hiss(length: number, random: Random): Int16Array {
+  const bytes = random.bytes(length);
   const samples = new Int16Array(length);
-  let state = random.uint32() | 1;
-  for (let i = 0; i < length; i += 1) {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    samples[i] = (state >> 16) * (noise / 32_768);
-  }
+  for (let i = 0; i < length; i += 1) samples[i] = ((bytes[i] ?? 0) - 127.5) * (noise / 128);
   return samples;
 }
 

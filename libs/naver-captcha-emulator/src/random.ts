@@ -1,6 +1,6 @@
 /**
  * A seeded random source (sfc32). The same seed gives the same numbers in every process. The numbers are predictable:
- * never make secrets from them.
+ * they make keys and answers for tests, never secrets.
  */
 export class Random {
   readonly #seed: string;

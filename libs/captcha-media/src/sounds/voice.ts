@@ -1,19 +1,13 @@
-import { enClips } from './clips-en.data.js';
-import { koClips } from './clips-ko.data.js';
-
 /** Samples per second, of clips and recordings. */
 export const sampleRate = 16_000;
-
-/** The language of the spoken digits. */
-export type SpokenLanguage = 'ko' | 'en';
 
 /** The spoken digits of one language, decoded when first used. */
 export class Voice {
   readonly #encoded: readonly string[];
   #clips: readonly Int16Array[] | undefined;
 
-  constructor(language: SpokenLanguage) {
-    this.#encoded = language === 'ko' ? koClips : enClips;
+  constructor(encoded: readonly string[]) {
+    this.#encoded = encoded;
   }
 
   clip(digit: number): Int16Array {

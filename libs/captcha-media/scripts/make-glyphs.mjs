@@ -1,5 +1,5 @@
-// Writes src/media/pictures/glyphs.data.ts: the outlines of the letters in pictures, taken once from the font Rubik.
-//   node libs/naver-captcha-emulator/scripts/make-glyphs.mjs
+// Writes src/pictures/glyphs.data.ts: the outlines of the letters in pictures, taken once from the font Rubik.
+//   node libs/captcha-media/scripts/make-glyphs.mjs
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import opentype from 'opentype.js';
@@ -84,7 +84,7 @@ const lines = [...letters].map((letter) => {
 });
 
 writeFileSync(
-  new URL('../src/media/pictures/glyphs.data.ts', import.meta.url),
+  new URL('../src/pictures/glyphs.data.ts', import.meta.url),
   `// Made by scripts/make-glyphs.mjs; do not edit.
 // Outlines from Rubik ExtraBold, (c) The Rubik Project Authors, SIL Open Font License 1.1, see LICENSES.md.
 // One row a letter: the letter, its advance width, its contours, each a closed line through x, y, x, y and so on.
