@@ -1,5 +1,5 @@
 import type { Random } from '../random.js';
-import { clamp, cosine, sine } from './arithmetic.js';
+import { abs, clamp, cosine, min, sine } from './arithmetic.js';
 import { forEachPixel, paint, type Canvas, type Colour } from './canvas.js';
 import { unitOf } from './style.js';
 
@@ -27,7 +27,7 @@ export function paintBlossom(canvas: Canvas, random: Random): void {
     const cover = clamp(((edge - off) * reach) / unit + 0.5, 0, 1);
     if (cover === 0 || along > 1) return;
     const light = 0.58 + 0.42 * along - 0.25 * (off / edge) * (1 - along) - (off < 0.035 ? 0.1 : 0);
-    paint(canvas, pixel, colour, Math.min(1, light), 0, cover);
+    paint(canvas, pixel, colour, min(1, light), 0, cover);
   });
 }
 
@@ -38,13 +38,13 @@ const directions = (count: number, turns: number): readonly Direction[] =>
 
 /** Where a point is in the petal that it belongs to: how far along it, and off its middle. */
 function inPetal(petals: readonly Direction[], right: number, down: number): { along: number; off: number } {
-  let along = -Infinity;
+  let along = -2;
   let off = 0;
   for (const [cos, sin] of petals) {
     const far = right * cos + down * sin;
     if (far <= along) continue;
     along = far;
-    off = Math.abs(down * cos - right * sin);
+    off = abs(down * cos - right * sin);
   }
   return { along, off };
 }

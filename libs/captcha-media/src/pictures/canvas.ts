@@ -1,11 +1,12 @@
+import { ceil, floor, max, min } from './arithmetic.js';
 import type { Size } from './style.js';
 
 export type Colour = readonly [red: number, green: number, blue: number];
 
 /** A colour picture in the making. */
 export interface Canvas extends Size {
-  /** Red, green and blue of each pixel, 0 to 255. */
-  readonly values: Float32Array;
+  /** Red, green and blue of each pixel; rounded and kept between 0 and 255 by the array. */
+  readonly values: Uint8ClampedArray;
 }
 
 export interface Area {
@@ -21,10 +22,10 @@ export function forEachPixel(
   { x, y, reachX, reachY }: Area,
   visit: (pixel: number, right: number, down: number) => void,
 ): void {
-  const left = Math.max(0, Math.ceil(x - reachX));
-  const last = Math.min(width - 1, Math.floor(x + reachX));
-  const bottom = Math.min(height - 1, Math.floor(y + reachY));
-  for (let row = Math.max(0, Math.ceil(y - reachY)); row <= bottom; row += 1)
+  const left = max(0, ceil(x - reachX));
+  const last = min(width - 1, floor(x + reachX));
+  const bottom = min(height - 1, floor(y + reachY));
+  for (let row = max(0, ceil(y - reachY)); row <= bottom; row += 1)
     for (let column = left; column <= last; column += 1) visit(row * width + column, column - x, row - y);
 }
 
@@ -43,7 +44,7 @@ export function paint(
   mixInto(values, at + 2, blue * light + glow, cover);
 }
 
-function mixInto(values: Float32Array, at: number, value: number, cover: number): void {
+function mixInto(values: Uint8ClampedArray, at: number, value: number, cover: number): void {
   const under = values[at] ?? 0;
   values[at] = under + (value - under) * cover;
 }

@@ -1,5 +1,5 @@
 import type { Random } from '../random.js';
-import { clamp, cosine, sine } from './arithmetic.js';
+import { clamp, cosine, floor, max, min, round, sine, sqrt } from './arithmetic.js';
 import type { Letter } from './letters.js';
 import { smoothNoise } from './noise.js';
 import { outlineDistance, pixelsInside } from './outlines.js';
@@ -32,8 +32,8 @@ export const drawFlow: DrawStyle = (text, size, random) => {
   const data = new Uint8Array(lines.length);
   for (let pixel = 0; pixel < data.length; pixel += 1) {
     const away = (distance[pixel] ?? 0) / unit;
-    const line = Math.min(sharp(sine(lines[pixel] ?? 0)), sharp(away - black));
-    data[pixel] = Math.round(127.5 + 127.5 * Math.max(line, sharp(white - away)));
+    const line = min(sharp(sine(lines[pixel] ?? 0)), sharp(away - black));
+    data[pixel] = round(127.5 + 127.5 * max(line, sharp(white - away)));
   }
   return { data, channels: 1, quality: 32 };
 };
@@ -50,7 +50,7 @@ function flowOf(waves: Float32Array, size: Size, random: Random): Float32Array {
   const bends = smoothNoise(size, 70 * unit, random);
   return waves.map((wave, pixel) => {
     const x = pixel % size.width;
-    const y = Math.floor(pixel / size.width);
+    const y = floor(pixel / size.width);
     return ((y * cos - x * sin) / unit + 21 * (bends[pixel] ?? 0) + 6 * wave) / period;
   });
 }
@@ -73,14 +73,14 @@ function turnInside(letter: Letter, { flow, lines, waves, size }: Field, random:
     alongX += (flow[pixel + 1] ?? 0) - (flow[pixel] ?? 0);
     alongY += (flow[pixel + size.width] ?? flow[pixel] ?? 0) - (flow[pixel] ?? 0);
   }
-  const length = Math.sqrt(alongX * alongX + alongY * alongY) || 1;
+  const length = sqrt(alongX * alongX + alongY * alongY) || 1;
   const turns = 0.25 + random.between(-0.04, 0.04);
   const acrossX = (alongX * cosine(turns) - alongY * sine(turns)) / length;
   const acrossY = (alongX * sine(turns) + alongY * cosine(turns)) / length;
   const shift = random.next();
   for (const pixel of inside) {
     const x = pixel % size.width;
-    const y = Math.floor(pixel / size.width);
+    const y = floor(pixel / size.width);
     lines[pixel] = ((x * acrossX + y * acrossY) / unit + 5 * (waves[pixel] ?? 0)) / period + shift;
   }
 }

@@ -1,5 +1,5 @@
 import type { Random } from '../random.js';
-import { clamp, cosine, sine } from './arithmetic.js';
+import { abs, clamp, cosine, floor, sine } from './arithmetic.js';
 import { forEachPixel, paint, type Canvas, type Colour } from './canvas.js';
 import { unitOf } from './style.js';
 
@@ -24,19 +24,19 @@ export function paintLeaf(canvas: Canvas, palette: Palette, random: Random): voi
   const light = random.between(0.6, 1.25);
   const rim = random.between(20, 95);
   const ribs = random.between(5, 8) / long;
-  const side = wide + Math.abs(curl) + unit;
+  const side = wide + abs(curl) + unit;
   const area = {
     x: random.between(-10 * unit, canvas.width + 10 * unit),
     y: random.between(-10 * unit, canvas.height + 10 * unit),
-    reachX: long * Math.abs(cos) + side * Math.abs(sin),
-    reachY: long * Math.abs(sin) + side * Math.abs(cos),
+    reachX: long * abs(cos) + side * abs(sin),
+    reachY: long * abs(sin) + side * abs(cos),
   };
   forEachPixel(canvas, area, (pixel, right, down) => {
     const along = (right * cos + down * sin) / long;
     const room = 1 - along * along;
     if (room <= 0) return;
     const across = down * cos - right * sin - curl * room;
-    const off = Math.abs(across);
+    const off = abs(across);
     const depth = (wide * room * (1 - 0.25 * along) - off) / unit;
     if (depth < -1.5) return;
     if (depth < 0) {
@@ -51,5 +51,5 @@ export function paintLeaf(canvas: Canvas, palette: Palette, random: Random): voi
 
 function ribLight(position: number, off: number): number {
   if (off < 0.8) return 1.35;
-  return position - Math.floor(position) < 0.14 ? 1.16 : 1;
+  return position - floor(position) < 0.14 ? 1.16 : 1;
 }

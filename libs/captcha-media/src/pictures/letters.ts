@@ -1,4 +1,4 @@
-import { cosine, sine } from './arithmetic.js';
+import { cosine, max, min, sine } from './arithmetic.js';
 import { glyphRows } from './glyphs.data.js';
 
 /** A closed line through x, y, x, y and so on. */
@@ -97,7 +97,16 @@ function mapContour(contour: Contour, map: (x: number, y: number) => readonly [n
 }
 
 function boxOf(contours: readonly Contour[]): Box {
-  const xs = contours.flatMap((contour) => contour.filter((_, i) => i % 2 === 0));
-  const ys = contours.flatMap((contour) => contour.filter((_, i) => i % 2 === 1));
-  return { left: Math.min(...xs), top: Math.min(...ys), right: Math.max(...xs), bottom: Math.max(...ys) };
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const contour of contours) {
+    for (let i = 0; i + 1 < contour.length; i += 2) {
+      const x = contour[i] ?? 0;
+      const y = contour[i + 1] ?? 0;
+      left = min(left, x);
+      right = max(right, x);
+      top = min(top, y);
+      bottom = max(bottom, y);
+    }
+  }
+  return { left, top, right, bottom };
 }

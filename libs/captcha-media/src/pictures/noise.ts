@@ -1,10 +1,11 @@
 import type { Random } from '../random.js';
+import { ceil, floor } from './arithmetic.js';
 import type { Size } from './style.js';
 
 /** Random values from -1 to 1, a value a pixel, that change smoothly over about `cell` pixels. */
 export function smoothNoise({ width, height }: Size, cell: number, random: Random): Float32Array {
-  const columns = Math.ceil(width / cell) + 2;
-  const rows = Math.ceil(height / cell) + 2;
+  const columns = ceil(width / cell) + 2;
+  const rows = ceil(height / cell) + 2;
   const lattice = Float32Array.from({ length: columns * rows }, () => random.between(-1, 1));
   const across = positions(width, cell, random.next());
   const down = positions(height, cell, random.next());
@@ -37,8 +38,8 @@ function positions(
   const shares = new Float32Array(length);
   for (let i = 0; i < length; i += 1) {
     const at = i / cell + offset;
-    const share = at - Math.floor(at);
-    cells[i] = Math.floor(at);
+    const share = at - floor(at);
+    cells[i] = floor(at);
     shares[i] = share * share * (3 - 2 * share);
   }
   return { cells, shares };

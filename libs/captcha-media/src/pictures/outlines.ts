@@ -1,3 +1,4 @@
+import { ceil, floor, max, min, sqrt } from './arithmetic.js';
 import { forEachEdge, type Letter } from './letters.js';
 import type { Size } from './style.js';
 
@@ -9,7 +10,7 @@ export function outlineDistance(letters: readonly Letter[], size: Size, reach: n
       nearEdge(squares, size, reach, [fromX, fromY, toX, toY]);
     });
   }
-  return squares.map(Math.sqrt);
+  return squares.map(sqrt);
 }
 
 type Edge = readonly [fromX: number, fromY: number, toX: number, toY: number];
@@ -24,10 +25,10 @@ function nearEdge(
   const alongX = toX - fromX;
   const alongY = toY - fromY;
   const length = alongX * alongX + alongY * alongY || 1;
-  const left = Math.max(0, Math.ceil(Math.min(fromX, toX) - reach));
-  const right = Math.min(width - 1, Math.floor(Math.max(fromX, toX) + reach));
-  const bottom = Math.min(height - 1, Math.floor(Math.max(fromY, toY) + reach));
-  for (let y = Math.max(0, Math.ceil(Math.min(fromY, toY) - reach)); y <= bottom; y += 1) {
+  const left = max(0, ceil(min(fromX, toX) - reach));
+  const right = min(width - 1, floor(max(fromX, toX) + reach));
+  const bottom = min(height - 1, floor(max(fromY, toY) + reach));
+  for (let y = max(0, ceil(min(fromY, toY) - reach)); y <= bottom; y += 1) {
     const dy = y - fromY;
     for (let x = left; x <= right; x += 1) {
       const dx = x - fromX;
@@ -44,21 +45,20 @@ function nearEdge(
 
 /** The pixels inside a letter, as indices. */
 export function pixelsInside(letter: Letter, { width, height }: Size): readonly number[] {
-  const top = Math.max(0, Math.ceil(letter.box.top));
-  const bottom = Math.min(height - 1, Math.floor(letter.box.bottom));
-  const crossings = Array.from({ length: Math.max(0, bottom - top + 1) }, (): number[] => []);
+  const top = max(0, ceil(letter.box.top));
+  const bottom = min(height - 1, floor(letter.box.bottom));
+  const crossings = Array.from({ length: max(0, bottom - top + 1) }, (): number[] => []);
   forEachEdge(letter, (fromX, fromY, toX, toY) => {
-    const last = Math.min(bottom, Math.ceil(Math.max(fromY, toY)) - 1);
-    for (let y = Math.max(top, Math.ceil(Math.min(fromY, toY))); y <= last; y += 1)
+    const last = min(bottom, ceil(max(fromY, toY)) - 1);
+    for (let y = max(top, ceil(min(fromY, toY))); y <= last; y += 1)
       crossings[y - top]?.push(fromX + ((y - fromY) / (toY - fromY)) * (toX - fromX));
   });
   const pixels: number[] = [];
   crossings.forEach((xs, row) => {
     xs.sort((a, b) => a - b);
     for (let i = 0; i + 1 < xs.length; i += 2) {
-      const last = Math.min(width - 1, Math.floor(xs[i + 1] ?? 0));
-      for (let x = Math.max(0, Math.ceil(xs[i] ?? 0)); x <= last; x += 1)
-        pixels.push((top + row) * width + x);
+      const last = min(width - 1, floor(xs[i + 1] ?? 0));
+      for (let x = max(0, ceil(xs[i] ?? 0)); x <= last; x += 1) pixels.push((top + row) * width + x);
     }
   });
   return pixels;

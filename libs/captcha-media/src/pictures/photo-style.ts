@@ -86,14 +86,12 @@ export const drawPhoto: DrawStyle = (text, size, random) => {
     random,
   );
   paintOutlines(canvas, letters, random);
-  const data = new Uint8Array(canvas.values.length);
-  for (let i = 0; i < data.length; i += 1) data[i] = Math.round(clamp(canvas.values[i] ?? 0, 0, 255));
-  return { data, channels: 3, quality: 55 };
+  return { data: canvas.values, channels: 3, quality: 55 };
 };
 
 /** What is behind the leaves: dark and uneven. */
 function groundOf({ ground }: Palette, size: Size, random: Random): Canvas {
-  const canvas = { ...size, values: new Float32Array(3 * size.width * size.height) };
+  const canvas = { ...size, values: new Uint8ClampedArray(3 * size.width * size.height) };
   const near = smoothNoise(size, 9 * unitOf(size), random);
   smoothNoise(size, 34 * unitOf(size), random).forEach((far, pixel) => {
     paint(canvas, pixel, ground, 1.1 + 0.5 * far + 0.3 * (near[pixel] ?? 0));

@@ -1,4 +1,4 @@
-import { clamp } from './arithmetic.js';
+import { clamp, min, round } from './arithmetic.js';
 import { moveLetter, shapeLetter, type Letter } from './letters.js';
 import { outlineDistance, pixelsInside } from './outlines.js';
 import { unitOf, type DrawStyle, type Size } from './style.js';
@@ -15,9 +15,10 @@ export const drawPlain: DrawStyle = (text, size, random) => {
   const distance = outlineDistance(letters, size, unit);
   const inside = new Uint8Array(distance.length);
   for (const letter of letters) for (const pixel of pixelsInside(letter, size)) inside[pixel] = 1;
-  const data = Uint8Array.from(distance, (away, pixel) => {
+  const data = new Uint8Array(distance.length);
+  distance.forEach((away, pixel) => {
     const cover = clamp(0.5 + (inside[pixel] === 1 ? away : -away), 0, 1);
-    return Math.round(paper + (ink - paper) * cover);
+    data[pixel] = round(paper + (ink - paper) * cover);
   });
   return { data, channels: 1, quality: 50 };
 };
@@ -30,7 +31,7 @@ function inRow(text: string, size: Size, share: number): readonly Letter[] {
       shapeLetter(character, { capitalHeight: 42 * unit, turns: 0, squeeze, slant: 0 }),
     );
   const room = size.width - 2 * margin * unit - gap * unit * (text.length - 1);
-  const squeeze = Math.min(1, room / widthOf(shapes(1)));
+  const squeeze = min(1, room / widthOf(shapes(1)));
   const letters = shapes(squeeze);
   let left = margin * unit + (room - widthOf(letters)) * share;
   return letters.map((letter) => {

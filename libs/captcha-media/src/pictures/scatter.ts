@@ -1,4 +1,5 @@
 import type { Random } from '../random.js';
+import { ceil, floor, max, min } from './arithmetic.js';
 import { forEachEdge, moveLetter, narrowLetter, shapeLetter, type Letter } from './letters.js';
 import { unitOf, type Size } from './style.js';
 
@@ -47,7 +48,7 @@ function shapeAtRandom(character: string, scatter: Scatter, size: Size, random: 
 
 function atHeight(letter: Letter, high: boolean, size: Size, random: Random): Letter {
   const edge = margin * unitOf(size);
-  const free = Math.max(0, size.height - 2 * edge - (letter.box.bottom - letter.box.top));
+  const free = max(0, size.height - 2 * edge - (letter.box.bottom - letter.box.top));
   const share = random.between(0, 0.3);
   return moveLetter(letter, 0, edge - letter.box.top + free * (high ? share : 1 - share));
 }
@@ -69,7 +70,7 @@ function nextTo(
   const own = sidesOf(letter, size).left;
   for (const other of placed.slice(-3)) {
     sidesOf(other, size).right.forEach((edge, y) => {
-      right = Math.max(right, edge - (own[y] ?? Infinity) - overlap);
+      right = max(right, edge - (own[y] ?? Infinity) - overlap);
     });
   }
   return right;
@@ -80,13 +81,13 @@ function sidesOf(letter: Letter, { height }: Size): { left: Float64Array; right:
   const left = new Float64Array(height).fill(Infinity);
   const right = new Float64Array(height).fill(-Infinity);
   forEachEdge(letter, (fromX, fromY, toX, toY) => {
-    const first = Math.max(0, Math.floor(Math.min(fromY, toY)));
-    const last = Math.min(height - 1, Math.ceil(Math.max(fromY, toY)));
+    const first = max(0, floor(min(fromY, toY)));
+    const last = min(height - 1, ceil(max(fromY, toY)));
     for (let y = first; y <= last; y += 1) {
-      const share = fromY === toY ? 0 : Math.min(1, Math.max(0, (y - fromY) / (toY - fromY)));
+      const share = fromY === toY ? 0 : min(1, max(0, (y - fromY) / (toY - fromY)));
       const x = fromX + (toX - fromX) * share;
-      left[y] = Math.min(left[y] ?? x, x);
-      right[y] = Math.max(right[y] ?? x, x);
+      left[y] = min(left[y] ?? x, x);
+      right[y] = max(right[y] ?? x, x);
     }
   });
   return { left, right };
@@ -95,14 +96,14 @@ function sidesOf(letter: Letter, { height }: Size): { left: Float64Array; right:
 /** Spreads letters a little where there is room, and makes all of them narrower where there is not enough. */
 function fitted(letters: readonly Letter[], size: Size, random: Random): readonly Letter[] {
   const edge = margin * unitOf(size);
-  const left = Math.min(...letters.map(({ box }) => box.left));
-  const used = Math.max(...letters.map(({ box }) => box.right)) - left;
+  const left = min(...letters.map(({ box }) => box.left));
+  const used = max(...letters.map(({ box }) => box.right)) - left;
   const room = size.width - 2 * edge;
   if (used > room) {
     const share = room / used;
     return letters.map((letter) => moveLetter(narrowLetter(moveLetter(letter, -left, 0), share), edge, 0));
   }
-  const gap = Math.min(6 * unitOf(size), (0.8 * (room - used)) / letters.length);
+  const gap = min(6 * unitOf(size), (0.8 * (room - used)) / letters.length);
   const start = edge - left + random.next() * (room - used - gap * (letters.length - 1));
   return letters.map((letter, i) => moveLetter(letter, start + i * gap, 0));
 }

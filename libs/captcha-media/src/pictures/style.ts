@@ -8,7 +8,7 @@ export interface Size {
 
 /** A picture before it becomes a JPEG: rows of grey values, or of red, green and blue. */
 export interface Pixels {
-  readonly data: Uint8Array;
+  readonly data: Uint8Array | Uint8ClampedArray;
   readonly channels: 1 | 3;
   /** Of the JPEG. */
   readonly quality: number;
