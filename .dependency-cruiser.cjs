@@ -4,7 +4,7 @@
  */
 const lib = '^libs/naver-captcha/src';
 /** Entry points beside the main one, each with packages that only its users install. */
-const entries = '(redis|swagger|terminus|opentelemetry|testing)';
+const entries = '(redis|standby|swagger|terminus|opentelemetry|testing)';
 const levels = [
   ['entries'],
   ['module'],

@@ -41,7 +41,12 @@ describe.each(DOORS)('@RequireCaptcha() behind $name', ({ open, sendsNull, tells
     expect(await door.send({ ...answer, name: '홍길동' })).toEqual({
       ran: {
         ran: true,
-        outcome: { status: 'verified', kind: 'image', responseTimeSeconds: expect.any(Number) },
+        outcome: {
+          status: 'verified',
+          kind: 'image',
+          engine: 'naver',
+          responseTimeSeconds: expect.any(Number),
+        },
         body: { name: '홍길동' },
       },
     });

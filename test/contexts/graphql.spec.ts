@@ -279,6 +279,22 @@ describe.each(DRIVERS)('GraphQL with $name', ({ adapter, graphql }) => {
     expect(await ask(app, FLAT, { k, v })).toEqual({ data: { flat: { name: 'kim' } } });
   });
 
+  it('limits by household the raw keys that a client makes up', async () => {
+    await using app = await start({
+      imports: [captchas(emulator, { keys: 'raw' }), GraphQLModule.forRoot({ ...graphql, typeDefs })],
+    });
+    const aliases = Array.from(
+      { length: 40 },
+      (_, at) => `a${at}: flat(name: "kim", captchaKey: "madeup${at + 1000}", captchaValue: "ABCDE")`,
+    );
+    const before = comparisons(emulator);
+
+    const refusals = codes(await ask(app, `mutation { ${aliases.join(' ')} }`));
+
+    expect(refusals.filter((code) => code === 'CAPTCHA_TOO_MANY')).toHaveLength(30);
+    expect(comparisons(emulator)).toBe(before + 10);
+  });
+
   it('works with a schema made from code', async () => {
     await using app = await startApp({
       adapter,

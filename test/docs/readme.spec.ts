@@ -13,6 +13,7 @@ const READMES = [
   'libs/captcha-media/README.md',
   'libs/captcha-media/README.ko.md',
   'libs/naver-captcha-emulator/README.md',
+  'libs/naver-captcha-emulator/README.ko.md',
 ];
 const OPTIONS_SOURCE = 'libs/naver-captcha/src/module/naver-captcha-options.ts';
 
@@ -173,9 +174,9 @@ describe('the two pages of equal rank', () => {
   it.each(['README.md', 'README.ko.md'])(
     '%s installs what the applications under test have, a line for each Nest',
     async (page) => {
-      const lines = [...(await readFile(page, 'utf8')).matchAll(/^npm install (.*) # Nest (\d+)$/gm)];
-      expect(lines.map(([, , nest]) => nest)).toEqual(['12', '11', '10']);
-      for (const [, packages = '', nest = ''] of lines) {
+      const lines = [...(await readFile(page, 'utf8')).matchAll(/^\| (\d+) +\| `npm install (.*)` +\|$/gm)];
+      expect(lines.map(([, nest]) => nest)).toEqual(['12', '11', '10']);
+      for (const [, nest = '', packages = ''] of lines) {
         const manifest = JSON.parse(
           await readFile(`test/consumers/templates/packages/nest-${nest}.json`, 'utf8'),
         ) as {

@@ -344,6 +344,8 @@ describe('a misspelt environment variable', () => {
   it.each([
     ['clientID', 'clientId'],
     ['timeout', 'timeoutMs'],
+    ['route', 'routes'],
+    ['isglobal', 'isGlobal'],
   ])('so is an option: %s', async (name, meant) => {
     const given = { ...CREDENTIALS, [name]: VALUE };
     expect(await refusal(() => [NaverCaptchaModule.forRoot(given)])).toContain(

@@ -69,6 +69,7 @@ describe.each(WAYS)('an interim reply before the reply, %s,', (_, way) => {
 describe.each(WAYS)('a compressed reply, %s,', (_, way) => {
   const PACKED = [
     ['gzip', gzipSync],
+    ['GZIP', gzipSync],
     ['x-gzip', gzipSync],
     ['deflate', deflateSync],
     ['br', brotliCompressSync],

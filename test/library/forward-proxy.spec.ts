@@ -208,6 +208,9 @@ describe('a forward proxy that does not let calls through', () => {
   });
 
   it('is refused at boot if it is no URL', async () => {
+    await expect(startReplayedApp(naver, { proxy: 'http://user:50%off@127.0.0.1' })).rejects.toThrow(
+      'must be the http: or https: URL of a forward proxy',
+    );
     await expect(startReplayedApp(naver, { proxy: 'socks5://127.0.0.1' })).rejects.toThrow(
       /proxy \(or NAVER_CAPTCHA_PROXY\) must be the http: or https: URL/,
     );

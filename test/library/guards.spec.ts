@@ -219,7 +219,7 @@ async function boot(controllers: Type[], providers: object[] = []): Promise<Boot
     },
   };
   const app = await startApp({
-    imports: [NaverCaptchaModule.forRoot(reaching(emulator))],
+    imports: [NaverCaptchaModule.forRoot({ ...reaching(emulator), routes: true })],
     controllers,
     providers: providers as never,
     logger,
@@ -260,7 +260,7 @@ describe('a warning at boot says where protection is lost without a word', () =>
   });
 });
 
-describe('a list at boot, at debug level, says what is protected by what', () => {
+describe('a list at boot, at debug level, says what is protected by what, without the routes of the module', () => {
   it('without a global guard', async () => {
     const { list } = await boot([StrictController, OwnController, MeantController]);
 

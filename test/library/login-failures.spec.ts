@@ -12,6 +12,7 @@ import {
   type NaverCaptchaModuleOptions,
   NaverCaptchaService,
   RequireCaptcha,
+  type RequireCaptchaOptions,
 } from 'nestjs-naver-captcha';
 
 import { type Adapter, ADAPTERS, MovableClock, type RunningApp, startApp } from '../support/app.ts';
@@ -38,6 +39,10 @@ interface LoginRequest {
   readonly body: Login;
 }
 
+interface LoginOptions extends Partial<CaptchaAfterFailures> {
+  readonly skipIf?: RequireCaptchaOptions['skipIf'];
+}
+
 /** As in the README. */
 function triesOf(context: ExecutionContext): CaptchaFailureKey[] {
   const { user = '', address = '' } = context.switchToHttp().getRequest<LoginRequest>().body;
@@ -47,13 +52,13 @@ function triesOf(context: ExecutionContext): CaptchaFailureKey[] {
   ];
 }
 
-function loginController(afterFailures: Partial<CaptchaAfterFailures>): Type {
+function loginController({ skipIf, ...afterFailures }: LoginOptions): Type {
   @Controller('login')
   class LoginController {
     constructor(@Inject(HttpAdapterHost) private readonly host: HttpAdapterHost) {}
 
     @Post()
-    @RequireCaptcha({ afterFailures: { limit: 5, by: triesOf, ...afterFailures } })
+    @RequireCaptcha({ skipIf, afterFailures: { limit: 5, by: triesOf, ...afterFailures } })
     logIn(@Req() { body }: LoginRequest, @Res() response: object): void {
       const { httpAdapter } = this.host;
       const { status = 200, location } = body;
@@ -64,7 +69,7 @@ function loginController(afterFailures: Partial<CaptchaAfterFailures>): Type {
   return LoginController;
 }
 
-interface Setup extends Partial<CaptchaAfterFailures> {
+interface Setup extends LoginOptions {
   readonly adapter?: Adapter;
   readonly options?: NaverCaptchaModuleOptions;
   readonly clock?: MovableClock;
@@ -110,6 +115,22 @@ async function codesAfter(app: RunningApp, times: number, body: Login): Promise<
   return (await logIn(app, body)).code;
 }
 
+it('a function of the decorator that throws is named in the log, with its route', async () => {
+  const logger = new KeptLogs();
+  const fail = (): never => {
+    throw new TypeError('of a visitor');
+  };
+  await using app = await start({ logger, by: fail });
+  await using other = await start({ logger, skipIf: fail });
+  expect((await logIn(app)).code).toBe('CAPTCHA_MISSING');
+  expect((await logIn(other)).code).toBeUndefined();
+
+  expect(logger.of('warn')).toEqual([
+    'warn afterFailures.by of LoginController.logIn threw TypeError, so visitors need a captcha at once. Fix the function.',
+    'warn skipIf of LoginController.logIn threw TypeError, so visitors need a captcha. Fix the function.',
+  ]);
+});
+
 describe('spellings of one account and addresses of one household share their tries', () => {
   it.each([
     ['upper case', 'KIM'],
@@ -117,6 +138,7 @@ describe('spellings of one account and addresses of one household share their tr
     ['full-width letters', 'ｋｉｍ'],
     ['a zero-width space', 'k\u200bim'],
     ['a soft hyphen and a byte order mark', 'ki\u00adm\ufeff'],
+    ['control characters', 'k\u0001im\u007f'],
     ['mathematical letters', '𝐤𝐢𝐦'],
     ['a Kelvin sign', '\u212aim'],
   ])('accountKey() unites a name with its spelling with %s', (_, spelling) => {
@@ -127,6 +149,10 @@ describe('spellings of one account and addresses of one household share their tr
     expect(accountKey('홍길동'.normalize('NFD'))).toBe('홍길동');
     expect(accountKey('Straße')).toBe(accountKey('STRASSE'));
     expect(new Set(['kim', 'kim1', 'lim', 'k im', '홍길동', '홍길순'].map(accountKey)).size).toBe(6);
+  });
+
+  it.each([undefined, null, 7, {}, ['kim']])('accountKey(%j) is that of the empty name', (name) => {
+    expect(accountKey(name)).toBe(accountKey(''));
   });
 
   it('accountKey() of a key is the key itself, for every character', () => {

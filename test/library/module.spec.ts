@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { type DynamicModule, Inject, Injectable, Module, type Type } from '@nestjs/common';
+import { Controller, type DynamicModule, Inject, Injectable, Module, Post, type Type } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
 import {
   CAPTCHA_OPTIONS,
   CAPTCHA_STORE,
@@ -9,6 +10,7 @@ import {
   type NaverCaptchaModuleOptions,
   type NaverCaptchaOptionsFactory,
   NaverCaptchaService,
+  RequireCaptcha,
   type ResolvedCaptchaOptions,
 } from 'nestjs-naver-captcha';
 
@@ -62,6 +64,34 @@ describe('forRoot', () => {
     class Feature {}
     await using app = await startApp({ imports: [imported, Feature] });
     expect(clientIdIn(app)).toBe(CLIENT_ID);
+  });
+});
+
+describe("an application without the module's options stops with Nest's error, which names the remedy", () => {
+  @Controller('signup')
+  class SignupController {
+    @Post()
+    @RequireCaptcha()
+    signUp(): void {
+      // Never reached.
+    }
+  }
+  const remedy = 'import NaverCaptchaModule.forRoot() in the root module';
+
+  it('if the module is not imported', async () => {
+    await expect(startApp({ controllers: [SignupController] })).rejects.toThrow(remedy);
+  });
+
+  it('in a test of a controller alone', async () => {
+    const builder = Test.createTestingModule({ controllers: [SignupController] });
+    await expect(builder.compile()).rejects.toThrow(remedy);
+  });
+
+  it('if the class is imported without forRoot()', async () => {
+    const imports = [NaverCaptchaModule];
+    await expect(startApp({ imports, controllers: [SignupController] })).rejects.toThrow(
+      'import NaverCaptchaModule.forRoot(), not the class',
+    );
   });
 });
 

@@ -63,7 +63,9 @@ describe('what is used when little is said', () => {
       baseUrl: 'https://openapi.naver.com',
       timeoutMs: 3000,
       maxSockets: 64,
+      pace: false,
       prefetch: false,
+      engines: ['naver'],
       refusedNetworks: [],
       keyTtlMs: 600_000,
       maxAttempts: 1,
@@ -297,6 +299,10 @@ describe('what stops the boot', () => {
       values: [{}, 'http', true, [], axios, HttpService, { request: 'GET' }],
       saying: /inject: \[HttpService\], useFactory: \(httpService: HttpService\) => \(\{ httpService \}\)/,
     },
+    pace: {
+      values: [{ headroom: 0 }, { headroom: 1.1 }, { headroom: NaN }, { share: 0.5 }, 'even', 0.25, null],
+      saying: /true, false or \{ headroom \}: a share of the quota from 0.01 to 1/,
+    },
     prefetch: {
       values: [
         true,
@@ -431,6 +437,61 @@ describe('what stops the boot', () => {
     const found = problems(await refusal({}, { ...FROM_ENVIRONMENT, [variable]: value }));
     expect(found).toHaveLength(1);
     expect(found[0]).toContain(`(or ${variable})`);
+  });
+
+  it.each([
+    ['platform', 'naver', '"naver" was given'],
+    ['timeoutMs', NaN, 'NaN was given'],
+    ['maxAttempts', null, 'null was given'],
+    ['bodyFields', { answer: 'x' }, '{"answer":"x"} was given'],
+    ['keys', 'x'.repeat(50), `"${'x'.repeat(39)}… was given`],
+    ['baseUrl', 'localhost:4010', '"localhost:4010" was given'],
+  ])('the problem of %s: %j shows what was given', async (option, value, given) => {
+    const found = problems(await refusal({ ...CREDENTIALS, [option]: value }));
+    expect(found).toEqual([expect.stringMatching(/; .* was given\.$/)]);
+    expect(found[0]).toContain(`; ${given}.`);
+  });
+
+  const circle: Record<string, unknown> = {};
+  circle['self'] = circle;
+  it.each([
+    ['clientId', 'not shown'],
+    ['clientSecret', 'not shown'],
+    ['signingSecret', 'not-shown'],
+    ['proxy', 'ftp://user:not-shown.example'],
+    ['store', 'redis://not-shown'],
+    ['httpService', 'not-shown'],
+    ['baseUrl', 'https://user:not-shown@openapi.naver.com'],
+    ['baseUrl', 'https://openapi.naver.com/?not-shown'],
+    ['platform', () => 'not-shown'],
+    ['platform', new URL('https://not-shown.example.com')],
+    ['platform', circle],
+    ['platform', 1n],
+    ['platform', Symbol('not-shown')],
+  ])('the problem of %s does not show a value that may be secret or has no JSON', async (option, value) => {
+    const found = problems(await refusal({ ...CREDENTIALS, [option]: value }));
+    expect(found).toEqual([expect.not.stringMatching(/was given|not.shown/)]);
+  });
+
+  it('quotation marks around a variable, which docker --env-file keeps', async () => {
+    const quoted = {
+      NAVER_CAPTCHA_CLIENT_ID: '"id"',
+      NAVER_CAPTCHA_CLIENT_SECRET: ` "${SECRET}" `,
+      NAVER_CAPTCHA_PLATFORM: "'developers'",
+      NAVER_CAPTCHA_BASE_URL: '"http://127.0.0.1:4010"',
+      NAVER_CAPTCHA_PROXY: '""',
+      NAVER_CAPTCHA_TIMEOUT_MS: '"3000"',
+      NAVER_CAPTCHA_SIGNING_SECRET: `"${SIGNING}"`,
+    };
+    expect(problems(await refusal({}, quoted))).toEqual(
+      Object.keys(quoted).map((name) => `${name} begins and ends with a quotation mark: remove both.`),
+    );
+    expect(await resolve(CREDENTIALS, { NAVER_CAPTCHA_CLIENT_ID: '"unused"' })).toMatchObject({
+      clientId: 'id',
+    });
+    expect(await resolve({}, { ...FROM_ENVIRONMENT, NAVER_CAPTCHA_CLIENT_ID: '"id' })).toMatchObject({
+      clientId: '"id',
+    });
   });
 
   it('all problems stand in one message', async () => {

@@ -25,7 +25,7 @@ const VALUE = 'ABC123';
 const RIGHT = json({ result: true, responseTime: 1.5 });
 const WRONG = json({ result: false, responseTime: 1.5 });
 const OUTAGE = json({ errorCode: 'CT500' }, 500);
-const PASSED = { passed: true, kind: 'image', responseTimeSeconds: 1.5 };
+const PASSED = { passed: true, kind: 'image', engine: 'naver', responseTimeSeconds: 1.5 };
 const because = (reason: string) => ({ passed: false, reason });
 
 /** Keys as NAVER issues them, each its own. */

@@ -36,7 +36,12 @@ describe.each(ADAPTERS)('a protected sign-up on %s', (adapter) => {
     expect(reply.status).toBe(200);
     expect(reply.body).toEqual({
       ran: true,
-      outcome: { status: 'verified', kind: 'image', responseTimeSeconds: expect.any(Number) },
+      outcome: {
+        status: 'verified',
+        kind: 'image',
+        engine: 'naver',
+        responseTimeSeconds: expect.any(Number),
+      },
       body: { name: '홍길동' },
     });
     expect(comparisons(emulator) - before).toBe(1);

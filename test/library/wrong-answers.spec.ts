@@ -1,8 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type NaverCaptchaEmulator, startNaverCaptchaEmulator } from 'naver-captcha-emulator';
-import { NaverCaptchaService } from 'nestjs-naver-captcha';
+import {
+  type CaptchaStore,
+  type CaptchaStoreLimit,
+  type CaptchaStoreTaking,
+  MemoryCaptchaStore,
+  NaverCaptchaService,
+} from 'nestjs-naver-captcha';
 
-import { ADAPTERS, type RunningApp } from '../support/app.ts';
+import { ADAPTERS, MovableClock, type RunningApp } from '../support/app.ts';
+import { KeptLogs } from '../support/logs.ts';
 import { comparisons, signUp, solve, startSignup } from '../support/signup.ts';
 
 const HOUR_MS = 3_600_000;
@@ -27,6 +34,46 @@ async function answer(app: RunningApp, by: string, isRight: boolean): Promise<nu
 
 async function answerWrongly(app: RunningApp, by: string, times: number): Promise<void> {
   for (let time = 0; time < times; time += 1) await answer(app, by, false);
+}
+
+const clock = new MovableClock();
+
+/** As the interface allows: without pop, and counting by one whatever it is asked for. */
+class StoreWithoutAmounts implements CaptchaStore {
+  readonly #counts = new MemoryCaptchaStore({ clock });
+
+  take(name: string, { limit, ttlMs }: CaptchaStoreLimit): Promise<CaptchaStoreTaking> {
+    return this.#counts.take(name, { limit, ttlMs });
+  }
+
+  release(name: string): Promise<void> {
+    return this.#counts.release(name);
+  }
+
+  get(name: string): Promise<number> {
+    return this.#counts.get(name);
+  }
+
+  set(name: string, count: number, lifetime: { readonly ttlMs: number }): Promise<void> {
+    return this.#counts.set(name, count, lifetime);
+  }
+
+  delete(name: string): Promise<void> {
+    return this.#counts.delete(name);
+  }
+}
+
+/** Fails for the counts of wrong answers alone while it is down. */
+class FailingStore extends MemoryCaptchaStore {
+  isDown = false;
+
+  override take(name: string, limit: CaptchaStoreLimit): Promise<CaptchaStoreTaking> {
+    return this.isDown && name.startsWith('wrong:') ? Promise.reject(new Error()) : super.take(name, limit);
+  }
+
+  override get(name: string): Promise<number> {
+    return this.isDown && name.startsWith('wrong:') ? Promise.reject(new Error()) : super.get(name);
+  }
 }
 
 const ask = ({ app }: RunningApp, by: string) => app.get(NaverCaptchaService).createChallenge({ by });
@@ -87,12 +134,89 @@ describe.each(ADAPTERS)('wrong answers, counted by household across keys, on %s'
     expect(comparisons(emulator)).toBe(18);
   });
 
+  it('end them at the same count if all are sent at once while NAVER takes its time', async () => {
+    await using app = await startSignup(emulator, { adapter, options });
+    const hoarded = [];
+    for (let time = 0; time < 40; time += 1) hoarded.push(await solve(app, emulator, { by: READER }));
+    emulator.failNext({ fault: 'latency', latencyMs: 300, call: 'compare', times: 40 });
+
+    const replies = await Promise.all(
+      hoarded.map((solved) => signUp(app, { ...solved, captchaValue: 'WRONG' })),
+    );
+
+    expect(replies.filter(({ status }) => status === 400)).toHaveLength(18);
+    expect(replies.filter(({ status }) => status === 429)).toHaveLength(22);
+  });
+
+  it('are no answers that NAVER did not compare', async () => {
+    await using app = await startSignup(emulator, { adapter, options });
+    for (let time = 0; time < 20; time += 1) {
+      const solved = await solve(app, emulator, { by: READER });
+      emulator.failNext({ fault: 'system-error', call: 'compare' });
+      expect((await signUp(app, { ...solved, captchaValue: 'WRONG' })).status).toBe(503);
+      // Outages in a row would open the breaker.
+      expect((await signUp(app, solved)).status).toBe(200);
+      expect((await signUp(app, solved)).body).toMatchObject({ code: 'CAPTCHA_USED' });
+    }
+
+    await ask(app, READER);
+  });
+
+  it('end its pictures as early with a store that knows no amounts', async () => {
+    await using app = await startSignup(emulator, {
+      adapter,
+      clock,
+      options: { ...options, store: new StoreWithoutAmounts() },
+    });
+    await answerWrongly(app, READER, 8);
+    await ask(app, READER);
+
+    await answerWrongly(app, READER, 1);
+
+    await expect(ask(app, READER)).rejects.toMatchObject({ code: 'CAPTCHA_TOO_MANY' });
+  });
+
+  it('spend no attempt if the store fails to count them', async () => {
+    const store = new FailingStore({ clock });
+    await using app = await startSignup(emulator, { adapter, clock, options: { ...options, store } });
+    const solved = await solve(app, emulator, { by: READER });
+
+    store.isDown = true;
+    expect((await signUp(app, solved)).body).toMatchObject({ code: 'CAPTCHA_UNAVAILABLE' });
+    store.isDown = false;
+    expect((await signUp(app, solved)).status).toBe(200);
+  });
+
   it('leave a visitor who holds a picture free to answer it', async () => {
     await using app = await startSignup(emulator, { adapter, options });
     const held = await solve(app, emulator, { by: READER });
     await answerWrongly(app, READER, 9);
 
     expect((await signUp(app, held)).status).toBe(200);
+  });
+
+  it.each(['10.0.0.2', '127.0.0.1', '::1', '100.64.0.9', 'unknown'])(
+    'do not count for %s, behind which every visitor of a site can be',
+    async (by) => {
+      await using app = await startSignup(emulator, { adapter, options });
+      await answerWrongly(app, by, 20);
+
+      expect(await answer(app, by, true)).toBe(200);
+    },
+  );
+
+  it('are told in the log, by the hash of the household', async () => {
+    const logger = new KeptLogs();
+    await using app = await startSignup(emulator, { adapter, options, logger });
+    await answerWrongly(app, READER, 9);
+    await expect(ask(app, READER)).rejects.toMatchObject({ code: 'CAPTCHA_TOO_MANY' });
+    await expect(ask(app, READER)).rejects.toMatchObject({ code: 'CAPTCHA_TOO_MANY' });
+
+    const { household } = await app.app.get(NaverCaptchaService).hashesOf(READER);
+    const lines = logger.lines.filter((line) => line.includes('CAPTCHA_WRONG'));
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain(household);
+    expect(lines[0]).not.toContain(READER);
   });
 
   it('do not count without an address: a socket or a service call has none', async () => {

@@ -27,6 +27,7 @@ import {
 } from '../support/app.ts';
 import { ReplayServer } from '../support/replay-server.ts';
 import { reaching, signupController, signUp, solve } from '../support/signup.ts';
+import { readableStandby } from '../support/standby.ts';
 import { type Point, Telemetry, tracedRequests } from './support/telemetry.ts';
 
 const KEY = 'AbCd1234EfGh5678';
@@ -258,11 +259,11 @@ describe('metrics', () => {
 
     const counted = await telemetry.takeMetrics();
     expect(counted['naver.captcha.challenges {challenge}']).toEqual([
-      { attributes: { 'naver.captcha.kind': 'image' }, value: 2 },
+      { attributes: { 'naver.captcha.kind': 'image', 'naver.captcha.engine': 'naver' }, value: 2 },
     ]);
     const verdicts = ['passed', 'wrong', 'forged'].map((verdict) => ({
       'naver.captcha.verdict': verdict,
-      ...(verdict === 'forged' ? {} : { 'naver.captcha.kind': 'image' }),
+      ...(verdict === 'forged' ? {} : { 'naver.captcha.kind': 'image', 'naver.captcha.engine': 'naver' }),
       'naver.captcha.action': 'signup',
     }));
     expect(counted['naver.captcha.verdicts {verdict}']).toEqual(
@@ -276,6 +277,24 @@ describe('metrics', () => {
       ['issue', { count: 2, sum: 0 }],
       ['fetch', { count: 2, sum: 0 }],
       ['compare', { count: 2, sum: 0 }],
+    ]);
+  });
+
+  it('tell the challenges of the standby apart, and count when it takes over', async () => {
+    await using app = await start({ options: { standby: readableStandby() } });
+    emulator.failNext({ fault: 'quota', call: 'issue' });
+    const service = app.get(NaverCaptchaService);
+    const { key } = await service.createChallenge();
+    await service.verify({ key, value: 'WRONG' });
+
+    const counted = await telemetry.takeMetrics();
+    const standby = { 'naver.captcha.kind': 'image', 'naver.captcha.engine': 'standby' };
+    expect(counted['naver.captcha.challenges {challenge}']).toEqual([{ attributes: standby, value: 1 }]);
+    expect(counted['naver.captcha.verdicts {verdict}']).toEqual([
+      { attributes: { ...standby, 'naver.captcha.verdict': 'wrong' }, value: 1 },
+    ]);
+    expect(counted['naver.captcha.engine.changes {change}']).toEqual([
+      { attributes: { ...standby, 'error.type': 'CAPTCHA_QUOTA_EXCEEDED' }, value: 1 },
     ]);
   });
 

@@ -152,7 +152,7 @@ describe.each(ADAPTERS)('the busiest networks on %s', (adapter) => {
       numbers(50).map((at) => `203.0.113.${at}`),
     );
 
-    expect(linesOf(logger)).toEqual([expect.stringContaining(`${network} (33 challenges by 33 households)`)]);
+    expect(linesOf(logger)).toEqual([expect.stringContaining(`${network} (challenges: 33, households: 33)`)]);
     expect(events).toEqual([
       {
         type: 'busiest',

@@ -1,5 +1,6 @@
 // One process of several that serve the same site: a protected sign-up whose used keys are remembered in Redis.
-//   REDIS_URL, REDIS_CLIENT (ioredis or node-redis), and the module's own variables
+//   REDIS_URL, REDIS_CLIENT (ioredis or node-redis), STANDBY (anything, for challenges of the standby alone), and the
+//   module's own variables
 import 'reflect-metadata';
 
 import { Controller, HttpCode, Module, Post } from '@nestjs/common';
@@ -8,11 +9,12 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Redis } from 'ioredis';
 import { NaverCaptchaModule, RequireCaptcha } from 'nestjs-naver-captcha';
 import { RedisCaptchaStore } from 'nestjs-naver-captcha/redis';
+import { standbyEngine } from 'nestjs-naver-captcha/standby';
 import { createClient } from 'redis';
 
 import { decorate } from './decorate.mjs';
 
-const { REDIS_URL, REDIS_CLIENT } = process.env;
+const { REDIS_URL, REDIS_CLIENT, STANDBY } = process.env;
 
 class SignupController {
   signUp() {
@@ -24,7 +26,12 @@ Controller('signup')(SignupController);
 
 class AppModule {}
 Module({
-  imports: [NaverCaptchaModule.forRoot({ store: new RedisCaptchaStore({ client: await connect() }) })],
+  imports: [
+    NaverCaptchaModule.forRoot({
+      store: new RedisCaptchaStore({ client: await connect() }),
+      ...(STANDBY === undefined ? {} : { engines: ['standby'], standby: standbyEngine(), routes: true }),
+    }),
+  ],
   controllers: [SignupController],
 })(AppModule);
 

@@ -21,7 +21,7 @@ const PROGRAM = fileURLToPath(new URL('signup-process.mjs', import.meta.url));
 export async function startSignupProcess(
   redis: RunningRedis,
   client: 'ioredis' | 'node-redis',
-  { baseUrl, clientId, clientSecret, platform }: NaverCaptchaModuleOptions,
+  { baseUrl, clientId, clientSecret, platform, engines, signingSecret }: NaverCaptchaModuleOptions,
 ): Promise<SignupProcess> {
   const child = spawn(process.execPath, [PROGRAM], {
     env: demoEnvironment({
@@ -31,6 +31,9 @@ export async function startSignupProcess(
       NAVER_CAPTCHA_CLIENT_ID: clientId,
       NAVER_CAPTCHA_CLIENT_SECRET: clientSecret,
       NAVER_CAPTCHA_PLATFORM: platform,
+      NAVER_CAPTCHA_SIGNING_SECRET:
+        signingSecret === undefined ? undefined : [signingSecret].flat().join(','),
+      STANDBY: engines?.includes('standby') === true ? 'alone' : undefined,
       NAVER_CAPTCHA_DAILY_QUOTA: 'Infinity',
       // The machine of the tests is busy; NAVER's slowness is not what they are about.
       NAVER_CAPTCHA_TIMEOUT_MS: '30000',

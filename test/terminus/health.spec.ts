@@ -20,6 +20,7 @@ import { ADAPTERS, type AppSetup, type RunningApp, startApp } from '../support/a
 import { ReplayServer } from '../support/replay-server.ts';
 import { CLIENT_ID, CLIENT_SECRET } from '../support/replayed-app.ts';
 import { reaching, signupController, signUp, solve } from '../support/signup.ts';
+import { readableStandby } from '../support/standby.ts';
 
 const MINUTE_MS = 60_000;
 const FIRST_PAUSE_MS = 10_000;
@@ -117,6 +118,52 @@ describe.each(ADAPTERS)('a health endpoint on %s', (adapter) => {
       problems: ['credentials-refused'],
       credentials: { image: 'refused' },
     });
+  });
+});
+
+describe('with a standby', () => {
+  const standby = readableStandby();
+
+  it.each([
+    ['credentials-refused', { fault: 'unauthorized', times: 9 }],
+    ['quota-used-up', { fault: 'quota', call: 'issue' }],
+    ['breaker-open', { fault: 'system-error', times: 6, call: 'issue' }],
+  ] as const)('is up and degraded, and says why: %s', async (problem, fault) => {
+    await using app = await start({ options: { standby } });
+    emulator.failNext(fault);
+    for (let time = 0; time < 3; time += 1) await app.get(NaverCaptchaService).createChallenge();
+
+    expect(await healthOf(app)).toMatchObject({
+      httpStatus: 200,
+      status: 'up',
+      degraded: true,
+      problems: [problem],
+    });
+  });
+
+  it('is up and not degraded while NAVER serves visitors', async () => {
+    await using app = await start({ options: { standby } });
+
+    const health = await healthOf(app);
+
+    expect(health).toMatchObject({ status: 'up', problems: [] });
+    expect(health).not.toHaveProperty('degraded');
+  });
+
+  it('is down if the store fails', async () => {
+    const fail = (): Promise<never> => Promise.reject(new Error('no store'));
+    const store: CaptchaStore = { take: fail, release: fail, get: fail, set: fail, delete: fail };
+    await using app = await start({ options: { standby, store } });
+
+    expect(await healthOf(app)).toMatchObject({ status: 'down', problems: ['store-unavailable'] });
+  });
+
+  it('is up without NAVER, which is not asked', async () => {
+    const signingSecret = 'a signing secret of more than 32 characters';
+    await using app = await start({ options: { engines: ['standby'], standby, signingSecret } });
+
+    expect(await healthOf(app)).toMatchObject({ status: 'up', problems: [] });
+    expect(emulator.requests).toHaveLength(0);
   });
 });
 

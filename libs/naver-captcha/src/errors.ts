@@ -98,7 +98,7 @@ export class CaptchaMalformedException extends CaptchaException {
   }
 }
 
-/** NAVER compared the answer, and it is wrong. */
+/** The answer was compared, and it is wrong. */
 export class CaptchaWrongException extends CaptchaException {
   constructor(init?: CaptchaExceptionInit) {
     super('CAPTCHA_WRONG', init);
@@ -147,8 +147,11 @@ export class CaptchaTooManyException extends CaptchaException {
   }
 }
 
-/** What is unavailable: `naver`; `too-fast`, NAVER because of too many calls at once; or `store`. */
-export type CaptchaUnavailableOrigin = 'naver' | 'too-fast' | 'store';
+/**
+ * What is unavailable: `naver`; `too-fast`, NAVER because of too many calls at once; `store`; or `standby`, which could
+ * not make its picture or sound.
+ */
+export type CaptchaUnavailableOrigin = 'naver' | 'too-fast' | 'store' | 'standby';
 
 /** NAVER or the store is unavailable, so the answer is neither right nor wrong. */
 export class CaptchaUnavailableException extends CaptchaException {

@@ -1,9 +1,17 @@
-import type { CaptchaErrorCode, CaptchaKind, CaptchaRejection, NaverCall } from './types.js';
+import type {
+  CaptchaEngineName,
+  CaptchaErrorCode,
+  CaptchaKind,
+  CaptchaRejection,
+  NaverCall,
+} from './types.js';
 
 /** A challenge was made. */
 export interface ChallengeIssuedEvent {
   readonly type: 'challenge.issued';
   readonly kind: CaptchaKind;
+  /** Who made it. */
+  readonly engine: CaptchaEngineName;
   readonly action?: string | undefined;
 }
 
@@ -15,6 +23,8 @@ export interface VerdictEvent {
   readonly reason?: CaptchaRejection | undefined;
   /** Absent if the key could not be opened. */
   readonly kind?: CaptchaKind | undefined;
+  /** Who made the challenge; absent if the key could not be opened. */
+  readonly engine?: CaptchaEngineName | undefined;
   readonly action?: string | undefined;
   /** Milliseconds that judging took, including the call to NAVER. */
   readonly durationMs: number;
@@ -71,6 +81,19 @@ export interface BreakerEvent extends Pick<NaverCall, 'platform' | 'operation'> 
   readonly state: 'open' | 'half-open' | 'closed';
 }
 
+/**
+ * The standby makes the challenges of this kind from now on because NAVER cannot, or NAVER makes them again. Each process
+ * reports its own changes.
+ */
+export interface EngineEvent {
+  readonly type: 'engine';
+  /** Who makes challenges from now on. */
+  readonly engine: CaptchaEngineName;
+  readonly kind: CaptchaKind;
+  /** Why NAVER cannot; absent if NAVER makes challenges again. */
+  readonly reason?: CaptchaErrorCode | undefined;
+}
+
 /** An event of the module. No event contains an answer, a key, a secret or personal data. */
 export type CaptchaEvent =
   | ChallengeIssuedEvent
@@ -79,4 +102,5 @@ export type CaptchaEvent =
   | UpstreamCallEvent
   | QuotaEvent
   | BusiestEvent
-  | BreakerEvent;
+  | BreakerEvent
+  | EngineEvent;

@@ -27,6 +27,7 @@ export { type CreateChallengeOptions } from './challenge/challenge-maker.js';
 export { NaverCaptchaService } from './challenge/naver-captcha.service.js';
 
 export { type CallGate, type NaverCallResult } from './engines/naver/call-gate.js';
+export { type CaptchaStandby, type StandbyMedia } from './engines/standby/standby.engine.js';
 export { NaverCaptchaClient } from './engines/naver/naver-captcha.client.js';
 export { type NaverComparison } from './engines/naver/wire-format.js';
 
@@ -48,6 +49,7 @@ export {
   type BusiestEvent,
   type CaptchaEvent,
   type ChallengeIssuedEvent,
+  type EngineEvent,
   type QuotaEvent,
   type UpstreamCallEvent,
   type VerdictEvent,
@@ -85,6 +87,7 @@ export {
   type CaptchaAnswerNames,
   type CaptchaChallenge,
   type CaptchaClock,
+  type CaptchaEngineName,
   type CaptchaErrorCode,
   type CaptchaExpectation,
   type CaptchaForwardProxy,
@@ -93,6 +96,7 @@ export {
   type CaptchaMedia,
   type CaptchaOutcome,
   type CaptchaPassed,
+  type CaptchaPace,
   type CaptchaPrefetch,
   type CaptchaQuota,
   type CaptchaRandom,

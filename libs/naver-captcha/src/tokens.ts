@@ -1,4 +1,5 @@
-// Symbol.for, so that two copies of this package in one process use the same tokens.
+// Symbol.for, so that two copies of this package in one process use the same tokens. Nest names a token that it does not
+// find by this text, and nothing else, so those that a missing module leaves out say what to do.
 
 /** The provider of the options, checked and frozen: `ResolvedCaptchaOptions`. */
 export const CAPTCHA_OPTIONS = Symbol.for('nestjs-naver-captcha/options');
@@ -25,10 +26,15 @@ export const CAPTCHA_KEYS = Symbol.for('nestjs-naver-captcha/keys');
 export const CAPTCHA_ENGINE = Symbol.for('nestjs-naver-captcha/engine');
 
 /** The provider of what judges an answer: `CaptchaVerifier`. */
-export const CAPTCHA_VERIFIER = Symbol.for('nestjs-naver-captcha/verifier');
+export const CAPTCHA_VERIFIER = Symbol.for(
+  'nestjs-naver-captcha/verifier (import NaverCaptchaModule.forRoot() in the root module)',
+);
 
 /** The metadata key of the captcha that a class or a method requires. */
 export const CAPTCHA_REQUIREMENT = Symbol.for('nestjs-naver-captcha/requirement');
+
+/** The metadata key of the controller that `routes` adds. */
+export const CAPTCHA_ROUTES = Symbol.for('nestjs-naver-captcha/routes');
 
 /** The property under which the guard stores the outcome of a request. */
 export const CAPTCHA_OUTCOME = Symbol.for('nestjs-naver-captcha/outcome');

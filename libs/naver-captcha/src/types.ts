@@ -12,12 +12,15 @@ export type NaverPlatform = 'developers' | 'ncloud' | 'ncloud-gov' | 'ncloud-fin
 /** What a visitor solves: a picture of letters and digits, or a sound of spoken digits. */
 export type CaptchaKind = 'image' | 'audio';
 
+/** Who makes challenges and compares answers: NAVER, or this application's own pictures and sounds. */
+export type CaptchaEngineName = 'naver' | 'standby';
+
 /** Every {@link CaptchaKind}. */
 export const CAPTCHA_KINDS = ['image', 'audio'] as const satisfies readonly CaptchaKind[];
 
 /** One captcha put to one person. Send it to the browser as it is: it holds no secret. */
 export interface CaptchaChallenge {
-  /** The key that the browser sends with the answer: NAVER's key, sealed by this application. */
+  /** The key that the browser sends with the answer, sealed by this application. */
   readonly key: string;
   readonly kind: CaptchaKind;
   /** The time from which the key is refused with `CAPTCHA_EXPIRED`. */
@@ -59,6 +62,8 @@ export type CaptchaRejection = 'wrong' | 'expired' | 'forged' | 'mismatch' | 'us
 export interface CaptchaPassed {
   readonly passed: true;
   readonly kind: CaptchaKind;
+  /** Who made the challenge and compared the answer. */
+  readonly engine: CaptchaEngineName;
   /** Seconds from showing to answering, as NAVER reports them; absent if it does not. */
   readonly responseTimeSeconds?: number;
 }
@@ -74,7 +79,12 @@ export type CaptchaVerdict = CaptchaPassed | CaptchaRejected;
 
 /** Why the guard let a request through. */
 export type CaptchaOutcome =
-  | { readonly status: 'verified'; readonly kind: CaptchaKind; readonly responseTimeSeconds?: number }
+  | {
+      readonly status: 'verified';
+      readonly kind: CaptchaKind;
+      readonly engine: CaptchaEngineName;
+      readonly responseTimeSeconds?: number;
+    }
   | { readonly status: 'skipped' }
   /** `afterFailures` did not ask for a captcha yet. */
   | { readonly status: 'notNeeded' }
@@ -147,8 +157,16 @@ export interface CaptchaQuota {
   readonly limit: number | undefined;
   /** Challenges that can still be made, each with its comparison; undefined if there is no limit. */
   readonly left: number | undefined;
+  /** Calls that may be used by now; absent without `pace`. */
+  readonly limitNow?: number;
   /** The next midnight in Korea. */
   readonly resetsAt: Date;
+}
+
+/** How evenly the day's quota is used. */
+export interface CaptchaPace {
+  /** The share of the quota, from 0.01 to 1, that may be used ahead of the time of day. */
+  readonly headroom: number;
 }
 
 /** The codes that a client may get; the README describes each. */
@@ -171,6 +189,7 @@ export type CaptchaLanguage = 'ko' | 'en';
 
 /** Every option, checked, with its default. Frozen; the secrets are not enumerable, so that no log prints them. */
 export interface ResolvedCaptchaOptions {
+  /** Empty if the application runs without NAVER and was given none; so is the secret. */
   readonly clientId: string;
   readonly clientSecret: string;
   readonly platform: NaverPlatform;
@@ -186,10 +205,14 @@ export interface ResolvedCaptchaOptions {
   readonly maxAttempts: number;
   /** Calls a day and kind; undefined if the option is `Infinity`: no limit. */
   readonly dailyQuota: number | undefined;
+  /** False if the day's quota may be used at any speed. */
+  readonly pace: CaptchaPace | false;
   readonly issueLimit: CaptchaRate | false;
   /** In CIDR notation. */
   readonly refusedNetworks: readonly string[];
   readonly prefetch: CaptchaPrefetch | false;
+  /** Who makes challenges, in the order in which they are asked. */
+  readonly engines: readonly CaptchaEngineName[];
   readonly onUnavailable: OnCaptchaUnavailable;
   readonly keys: 'sealed' | 'raw';
   readonly strip: boolean;

@@ -1,5 +1,5 @@
 // Loaded with the package, not at the first picture: a sharp that cannot run fails the start of an application, and
-// loading it costs half as much again where sockets are open.
+// loading takes longer in a process that already serves requests.
 import sharp from 'sharp';
 import { assertObject, oneOf, textOf, wholeNumber } from '../checks.js';
 import { Random } from '../random.js';

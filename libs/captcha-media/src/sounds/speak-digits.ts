@@ -65,9 +65,9 @@ function plan(clip: Int16Array, random: Random): Spoken {
 
 /** Faint noise from beginning to end: digital silence between digits would show where each begins. */
 function hiss(length: number, random: Random): Int16Array {
-  const bytes = random.bytes(2 * length);
+  const bytes = random.bytes(length);
   const samples = new Int16Array(length);
-  for (let i = 0; i < length; i += 1) samples[i] = bytes.readInt16LE(2 * i) * (noise / 32_768);
+  for (let i = 0; i < length; i += 1) samples[i] = ((bytes[i] ?? 0) - 127.5) * (noise / 128);
   return samples;
 }
 

@@ -7,7 +7,7 @@ import type { CaptchaEvent } from '../events.js';
 import { type CaptchaKeys, isBinding, type OpenedKey, remainingMs } from '../keys/captcha-keys.js';
 import { AnswerLimits } from '../limits/answer-limits.js';
 import { spanClock } from '../span-clock.js';
-import { CAPTCHA_CLOCK, CAPTCHA_ENGINE, CAPTCHA_EVENTS, CAPTCHA_KEYS, CAPTCHA_OPTIONS } from '../tokens.js';
+import { CAPTCHA_CLOCK, CAPTCHA_EVENTS, CAPTCHA_KEYS } from '../tokens.js';
 import {
   type Awaitable,
   CAPTCHA_KINDS,
@@ -17,10 +17,10 @@ import {
   type CaptchaKind,
   type CaptchaRejection,
   type CaptchaVerdict,
-  type ResolvedCaptchaOptions,
 } from '../types.js';
-import { isPlausible, parseAnswer } from './answer.js';
+import { parseAnswer } from './answer.js';
 import { ChallengeSupply } from './challenge-supply.js';
+import { Engines } from './engines.js';
 
 /** Who is verified, and what the caller does at two points of a verification. */
 export interface VerificationSteps {
@@ -56,11 +56,13 @@ export interface CaptchaVerifier {
   usedUpQuota(kinds?: readonly CaptchaKind[]): Promise<CaptchaQuotaExceededException | undefined>;
 }
 
-type Judgement = { readonly kind?: CaptchaKind } & (
+type Judgement = { readonly key?: JudgedKey } & (
   | { readonly verdict: CaptchaVerdict }
   /** The request is let through all the same. */
   | { readonly outage: CaptchaUnavailableException }
 );
+
+type JudgedKey = Pick<OpenedKey, 'kind' | 'engine'>;
 
 /** The rules between an answer and its verdict: the cheapest check first, and the first that fails ends it. */
 @Injectable()
@@ -68,11 +70,10 @@ export class AnswerVerifier implements CaptchaVerifier {
   readonly #spanMs: () => number;
 
   constructor(
-    @Inject(CAPTCHA_ENGINE) private readonly engine: CaptchaEngine,
+    @Inject(Engines) private readonly engines: Engines,
     @Inject(CAPTCHA_KEYS) private readonly keys: CaptchaKeys,
     @Inject(AnswerLimits) private readonly limits: AnswerLimits,
     @Inject(ChallengeSupply) private readonly supply: ChallengeSupply,
-    @Inject(CAPTCHA_OPTIONS) private readonly options: ResolvedCaptchaOptions,
     @Inject(CAPTCHA_CLOCK) private readonly clock: CaptchaClock,
     @Inject(CAPTCHA_EVENTS) private readonly events: Subject<CaptchaEvent>,
   ) {
@@ -92,10 +93,10 @@ export class AnswerVerifier implements CaptchaVerifier {
   ): Promise<CaptchaVerdict | CaptchaAllowance> {
     const startedAtMs = this.#spanMs();
     const judgement = await this.#judge(answer, expected, steps);
-    const { kind } = judgement;
-    if ('outage' in judgement) return this.allow(judgement.outage, expected.action, kind);
+    const { key } = judgement;
+    if ('outage' in judgement) return this.allow(judgement.outage, expected.action, key?.kind);
     const { verdict } = judgement;
-    if (this.events.observed) this.#report(verdict, kind, expected.action, startedAtMs);
+    if (this.events.observed) this.#report(verdict, key, expected.action, startedAtMs);
     return verdict;
   }
 
@@ -105,6 +106,8 @@ export class AnswerVerifier implements CaptchaVerifier {
   }
 
   issuingOutage(kinds: readonly CaptchaKind[] = CAPTCHA_KINDS): CaptchaUnavailableException | undefined {
+    // The standby can always be had.
+    if (this.engines.standby !== undefined) return undefined;
     let outage: CaptchaUnavailableException | undefined;
     for (const kind of kinds) {
       const refusal = this.supply.refusalOf(kind);
@@ -117,6 +120,7 @@ export class AnswerVerifier implements CaptchaVerifier {
   async usedUpQuota(
     kinds: readonly CaptchaKind[] = CAPTCHA_KINDS,
   ): Promise<CaptchaQuotaExceededException | undefined> {
+    if (this.engines.standby !== undefined) return undefined;
     let refusal: CaptchaQuotaExceededException | undefined;
     for (const kind of kinds) {
       refusal = await this.supply.quotaRefusalOf(kind);
@@ -127,7 +131,7 @@ export class AnswerVerifier implements CaptchaVerifier {
 
   #report(
     verdict: CaptchaVerdict,
-    kind: CaptchaKind | undefined,
+    key: JudgedKey | undefined,
     action: string | undefined,
     startedAtMs: number,
   ): void {
@@ -135,7 +139,8 @@ export class AnswerVerifier implements CaptchaVerifier {
       type: 'verdict',
       passed: verdict.passed,
       reason: verdict.passed ? undefined : verdict.reason,
-      kind,
+      kind: key?.kind,
+      engine: key?.engine,
       action,
       durationMs: this.#spanMs() - startedAtMs,
     });
@@ -143,43 +148,57 @@ export class AnswerVerifier implements CaptchaVerifier {
 
   async #judge(given: unknown, expected: CaptchaExpectation, steps: VerificationSteps): Promise<Judgement> {
     const answer = parseAnswer(given);
-    if (answer === undefined || !isPlausible(answer.value, CAPTCHA_KINDS, this.options)) {
-      return rejected('malformed');
-    }
+    if (answer === undefined || !this.engines.accept(answer.value)) return rejected('malformed');
     const key = await this.keys.open(answer.key, expected);
     if (key === undefined) return rejected('forged');
-    const { kind } = key;
-    if (remainingMs(key, this.clock.now()) <= 0) return rejected('expired', kind);
-    if (!isBinding(expected.binding) || !key.fits(expected)) return rejected('mismatch', kind);
-    if (!isPlausible(answer.value, [kind], this.options)) return rejected('malformed', kind);
+    const engine = this.engines.named(key.engine);
+    // Without its engine a challenge cannot be answered any more; the page fetches a new one.
+    if (engine === undefined || remainingMs(key, this.clock.now()) <= 0) return rejected('expired', key);
+    if (!isBinding(expected.binding) || !key.fits(expected)) return rejected('mismatch', key);
+    if (!engine.answerPattern[key.kind].test(answer.value)) return rejected('malformed', key);
     await steps.beforeAttempt?.();
-    return this.#spendAttempt(key, answer.value, steps);
+    return this.#spendAttempt(engine, key, answer.value, steps);
   }
 
-  async #spendAttempt(key: OpenedKey, value: string, { allow, by }: VerificationSteps): Promise<Judgement> {
+  async #spendAttempt(
+    engine: CaptchaEngine,
+    key: OpenedKey,
+    value: string,
+    { allow, by }: VerificationSteps,
+  ): Promise<Judgement> {
     const { kind } = key;
-    const refusal = this.engine.refusalOf('compare', kind);
+    const refusal = engine.refusalOf('compare', kind);
     // A refusal known beforehand costs no attempt, unless the request is let through: that spends the key.
-    if (refusal !== undefined && !(await isAllowed(refusal, allow))) throw refusal;
+    if (refusal !== undefined && !(await isAllowed(refusal, allow))) return this.#refused(key, refusal);
     const attempt = await this.limits.take(key, by);
-    if (attempt === undefined) return rejected('used', kind);
+    if (attempt === undefined) return rejected('used', key);
     if (refusal instanceof CaptchaUnavailableException) return this.#letThrough(key, refusal);
     let comparison: Comparison;
     try {
-      comparison = await this.limits.comparing(key, attempt, this.engine.compare(kind, key.payload, value));
+      comparison = await this.limits.comparing(key, attempt, engine.compare(kind, key.payload, value));
     } catch (thrown) {
       const isOutage = thrown instanceof CaptchaUnavailableException;
       if (isOutage && (await isAllowed(thrown, allow))) return this.#letThrough(key, thrown);
       // NAVER did not compare. A key that is let through instead has had its turn.
       if (isOutage || thrown instanceof CaptchaQuotaExceededException) await this.limits.giveBack(key);
-      throw thrown;
+      return this.#refused(key, thrown);
     }
-    return { verdict: await this.#verdictOf(key, comparison), kind };
+    return { verdict: await this.#verdictOf(key, comparison), key };
+  }
+
+  /**
+   * With a standby, a challenge that NAVER's used-up quota keeps from being compared counts as expired: the page then
+   * fetches a new one, which is the standby's.
+   */
+  #refused(key: OpenedKey, thrown: unknown): Judgement {
+    if (thrown instanceof CaptchaQuotaExceededException && this.engines.standby !== undefined) {
+      return rejected('expired', key);
+    }
+    throw thrown;
   }
 
   async #letThrough(key: OpenedKey, outage: CaptchaUnavailableException): Promise<Judgement> {
-    const { kind } = key;
-    return (await this.limits.pass(key, { isRight: false })) ? { outage, kind } : rejected('used', kind);
+    return (await this.limits.pass(key, { isRight: false })) ? { outage, key } : rejected('used', key);
   }
 
   async #verdictOf(key: OpenedKey, comparison: Comparison): Promise<CaptchaVerdict> {
@@ -190,6 +209,7 @@ export class AnswerVerifier implements CaptchaVerifier {
         return {
           passed: true,
           kind: key.kind,
+          engine: key.engine,
           ...(responseTimeSeconds === undefined ? {} : { responseTimeSeconds }),
         };
       }
@@ -214,6 +234,6 @@ async function isAllowed(error: unknown, allow: VerificationSteps['allow']): Pro
   return allowed === true;
 }
 
-function rejected(reason: CaptchaRejection, kind?: CaptchaKind): Judgement {
-  return { verdict: { passed: false, reason }, ...(kind === undefined ? {} : { kind }) };
+function rejected(reason: CaptchaRejection, key?: JudgedKey): Judgement {
+  return { verdict: { passed: false, reason }, ...(key === undefined ? {} : { key }) };
 }

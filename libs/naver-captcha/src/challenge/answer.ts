@@ -1,5 +1,5 @@
 import { isObject } from '../unknown-values.js';
-import type { CaptchaAnswer, CaptchaKind, ResolvedCaptchaOptions } from '../types.js';
+import type { CaptchaAnswer } from '../types.js';
 
 /** A sealed key with the longest payload and the longest action has 178 characters. */
 export const MAX_KEY_LENGTH = 190;
@@ -15,13 +15,4 @@ export function parseAnswer(given: unknown): CaptchaAnswer | undefined {
   // NFKC turns the full-width letters of a Korean keyboard into the ones NAVER draws. The case stays as typed:
   // NAVER does not document whether it matters.
   return { key, value: value.normalize('NFKC').trim() };
-}
-
-/** Returns true if the value matches the pattern of at least one of these kinds. */
-export function isPlausible(
-  value: string,
-  kinds: readonly CaptchaKind[],
-  { answerPattern }: ResolvedCaptchaOptions,
-): boolean {
-  return kinds.some((kind) => answerPattern[kind].test(value));
 }

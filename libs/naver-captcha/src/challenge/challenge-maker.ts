@@ -14,7 +14,7 @@ import {
   type CaptchaKind,
   type ResolvedCaptchaOptions,
 } from '../types.js';
-import { ChallengeSupply } from './challenge-supply.js';
+import { EngineChoice } from './engine-choice.js';
 
 /** What a challenge is for. */
 export interface CreateChallengeOptions {
@@ -35,11 +35,11 @@ export interface CreateChallengeOptions {
   readonly by?: string | undefined;
 }
 
-/** Makes challenges: checks what is asked for, then limits, then asks the engine, then seals. */
+/** Makes challenges: checks what is asked for, then limits, then asks an engine, then seals. */
 @Injectable()
 export class ChallengeMaker {
   constructor(
-    @Inject(ChallengeSupply) private readonly supply: ChallengeSupply,
+    @Inject(EngineChoice) private readonly engines: EngineChoice,
     @Inject(CAPTCHA_KEYS) private readonly keys: CaptchaKeys,
     @Inject(IssueLimit) private readonly limit: IssueLimit,
     @Inject(OpenChallenges) private readonly open: OpenChallenges,
@@ -51,17 +51,18 @@ export class ChallengeMaker {
   async create({ kind = 'image', action, binding, by }: CreateChallengeOptions): Promise<CaptchaChallenge> {
     assertWellFormed(kind, action, binding);
     this.keys.assertCanContain({ action, binding });
-    const refusal = this.supply.refusalOf(kind);
+    const refusal = this.engines.refusalOf(kind);
     if (refusal !== undefined) throw refusal;
     await this.open.settle();
     const askerTag = by === undefined ? NO_ASKER : await this.limit.take(by);
-    const { payload, expiresAtMs: engineEndMs = Infinity } = await this.supply.next(kind);
+    const { engine, payload, expiresAtMs: engineEndMs = Infinity } = await this.engines.next(kind);
     const expiresAtMs = inWholeSeconds(Math.min(this.clock.now() + this.options.keyTtlMs, engineEndMs));
     const [key] = await Promise.all([
-      this.keys.create({ kind, payload, askerTag, expiresAtMs, action, binding }),
-      this.open.add(kind, expiresAtMs),
+      this.keys.create({ engine, kind, payload, askerTag, expiresAtMs, action, binding }),
+      // Only NAVER's challenges are charged with their comparison.
+      engine === 'naver' ? this.open.add(kind, expiresAtMs) : undefined,
     ]);
-    this.events.next({ type: 'challenge.issued', kind, action });
+    this.events.next({ type: 'challenge.issued', kind, engine, action });
     const expiresInSeconds = Math.floor((expiresAtMs - this.clock.now()) / 1000);
     return { key, kind, expiresAt: new Date(expiresAtMs), expiresInSeconds };
   }

@@ -1,16 +1,20 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 
-import type { CaptchaEngine } from '../engines/captcha-engine.js';
 import { CaptchaExpiredException, CaptchaInvalidException, CaptchaMalformedException } from '../errors.js';
 import { type CaptchaKeys, type OpenedKey, remainingMs } from '../keys/captcha-keys.js';
 import { FetchLimit } from '../limits/fetch-limit.js';
-import { CAPTCHA_CLOCK, CAPTCHA_ENGINE, CAPTCHA_KEYS } from '../tokens.js';
+import { CAPTCHA_CLOCK, CAPTCHA_KEYS } from '../tokens.js';
 import type { CaptchaClock, CaptchaMedia } from '../types.js';
+import { Engines } from './engines.js';
 import { FetchTurns } from './fetch-turns.js';
 
 /** About 3,000 pictures or 200 sounds. */
 const MAX_BYTES = 16 * 1024 * 1024;
+const UNUSED_ENGINE = 'The application no longer uses the engine that made this challenge.';
+
+/** The challenge whose picture or sound is asked for. */
+type ShownChallenge = Pick<OpenedKey, 'engine' | 'kind' | 'payload' | 'expiresAtMs' | 'mediaSeed'>;
 
 /**
  * The pictures and sounds of challenges, each fetched from the engine once if possible: browsers ask repeatedly, and for
@@ -25,7 +29,7 @@ export class ChallengeMedia {
   readonly #pending = new Map<string, Promise<CaptchaMedia>>();
 
   constructor(
-    @Inject(CAPTCHA_ENGINE) private readonly engine: CaptchaEngine,
+    @Inject(Engines) private readonly engines: Engines,
     @Inject(CAPTCHA_KEYS) private readonly keys: CaptchaKeys,
     @Inject(FetchLimit) private readonly limit: FetchLimit,
     @Inject(FetchTurns) private readonly turns: FetchTurns,
@@ -52,8 +56,8 @@ export class ChallengeMedia {
    * The media of a challenge.
    * @throws CaptchaTooManyException if it was fetched five times already
    */
-  async fetchOf(challenge: Pick<OpenedKey, 'kind' | 'payload' | 'expiresAtMs'>): Promise<CaptchaMedia> {
-    const name = `${challenge.kind}:${challenge.payload.toString('latin1')}`;
+  async fetchOf(challenge: ShownChallenge): Promise<CaptchaMedia> {
+    const name = `${challenge.engine}:${challenge.kind}:${challenge.payload.toString('latin1')}`;
     const kept = this.#kept.get(name);
     if (kept !== undefined) return kept;
     let pending = this.#pending.get(name);
@@ -66,15 +70,21 @@ export class ChallengeMedia {
     return pending;
   }
 
-  async #fetchAndKeep(
-    name: string,
-    challenge: Pick<OpenedKey, 'kind' | 'payload' | 'expiresAtMs'>,
-  ): Promise<CaptchaMedia> {
-    const media = await this.turns.run(async () => {
-      await this.limit.take(challenge);
-      return this.engine.media(challenge.kind, challenge.payload);
-    });
+  async #fetchAndKeep(name: string, challenge: ShownChallenge): Promise<CaptchaMedia> {
+    // Only NAVER's media take sockets.
+    const fetching =
+      challenge.engine === 'naver'
+        ? this.turns.run(() => this.#fetchOnce(challenge))
+        : this.#fetchOnce(challenge);
+    const media = await fetching;
     this.#kept.set(name, media);
     return media;
+  }
+
+  async #fetchOnce(challenge: ShownChallenge): Promise<CaptchaMedia> {
+    const engine = this.engines.named(challenge.engine);
+    if (engine === undefined) throw new CaptchaExpiredException({ detail: UNUSED_ENGINE });
+    await this.limit.take(challenge);
+    return engine.media(challenge.kind, challenge.payload, challenge.mediaSeed);
   }
 }

@@ -25,7 +25,7 @@ const MAX_AGE_MS = NAVER_KEY_LIFETIME_MS / 2;
 const PAUSE_MS = 30_000;
 
 /**
- * Supplies challenges: one that is kept ready (`prefetch`), otherwise a new one from the engine. Each challenge kept
+ * Supplies challenges of NAVER: one that is kept ready (`prefetch`), otherwise a new one from the engine. Each challenge kept
  * ready costs a call of the day's quota, and so does its renewal when it is too old. Every process keeps its own, so
  * that two processes never hand out the same.
  */
@@ -50,7 +50,8 @@ export class ChallengeSupply implements OnApplicationBootstrap, OnModuleDestroy 
     @Inject(QuotaGate) private readonly quota: QuotaGate,
   ) {
     this.#spanMs = spanClock(clock);
-    this.#size = options.prefetch === false ? 0 : options.prefetch.size;
+    const { engines, prefetch } = options;
+    this.#size = prefetch === false || !engines.includes('naver') ? 0 : prefetch.size;
   }
 
   onApplicationBootstrap(): void {
@@ -102,7 +103,9 @@ export class ChallengeSupply implements OnApplicationBootstrap, OnModuleDestroy 
         const expiresAtMs = this.clock.now() + NAVER_KEY_LIFETIME_MS;
         const payload = await this.engine.issue('image');
         // A picture that does not come now is fetched when a page asks for it.
-        await this.media.fetchOf({ kind: 'image', payload, expiresAtMs }).catch(() => undefined);
+        await this.media
+          .fetchOf({ engine: 'naver', kind: 'image', payload, expiresAtMs })
+          .catch(() => undefined);
         this.#ready.push({ payload, expiresAtMs });
       } catch {
         // The engine has logged the error.

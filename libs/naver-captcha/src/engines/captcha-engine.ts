@@ -1,5 +1,5 @@
 import type { CaptchaException } from '../errors.js';
-import type { CaptchaKind, CaptchaMedia, NaverCall } from '../types.js';
+import type { CaptchaEngineName, CaptchaKind, CaptchaMedia, NaverCall } from '../types.js';
 
 /** What an engine is asked to do: make a challenge, give its picture or sound, compare an answer. */
 export type EngineOperation = NaverCall['operation'];
@@ -18,14 +18,19 @@ export type Comparison =
  * operation throws a `CaptchaException` if it cannot be carried out; that is never a wrong answer.
  */
 export interface CaptchaEngine {
-  readonly name: 'naver';
+  readonly name: CaptchaEngineName;
   readonly kinds: readonly CaptchaKind[];
+  /** The form of an answer after NFKC and trim; any other answer is refused without asking the engine. */
+  readonly answerPattern: Readonly<Record<CaptchaKind, RegExp>>;
   /** The exception that the operation would throw, if this process knows it without I/O; otherwise undefined. */
   refusalOf(operation: EngineOperation, kind: CaptchaKind): CaptchaException | undefined;
-  /** Makes a challenge. @returns the payload: what the engine needs to recognise the challenge, at most 32 bytes */
+  /** Makes a challenge. @returns the payload: what the engine needs to recognise the challenge, at most 40 bytes */
   issue(kind: CaptchaKind): Promise<Buffer>;
-  /** The picture or the sound of a challenge. */
-  media(kind: CaptchaKind, payload: Buffer): Promise<CaptchaMedia>;
+  /**
+   * The picture or the sound of a challenge.
+   * @param seed yields the bytes from which an engine of our own draws; absent if the challenge is not sealed yet
+   */
+  media(kind: CaptchaKind, payload: Buffer, seed?: () => Buffer): Promise<CaptchaMedia>;
   /** Compares an answer with a challenge. */
   compare(kind: CaptchaKind, payload: Buffer, value: string): Promise<Comparison>;
 }

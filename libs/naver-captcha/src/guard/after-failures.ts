@@ -7,6 +7,7 @@ import { QuietLogger } from '../quiet-logger.js';
 import type { CaptchaOutcome } from '../types.js';
 import { isObject } from '../unknown-values.js';
 import type { CaptchaAfterFailures, GuardedCall } from './captcha-requirement.js';
+import { handlerName } from './developer-warnings.js';
 import { type TryResult, watchResponse } from './watch-response.js';
 
 const FREE_FAILURES = 5;
@@ -75,9 +76,8 @@ export class AfterFailures {
   }
 
   #warnOfResponse(context: GuardedCall['context']): void {
-    const route = `${context.getClass().name}.${context.getHandler().name}`;
     this.logger.warnOnce(
-      `${route} counts failures, but the responses of this HTTP adapter cannot be watched, so every try counts as a ` +
+      `${handlerName(context)} counts failures, but the responses of this HTTP adapter cannot be watched, so every try counts as a ` +
         'failure. Use the Express or the Fastify adapter.',
     );
   }
@@ -99,7 +99,8 @@ export class AfterFailures {
       return keys.length > 0 && keys.every(isFailureKey) ? keys : undefined;
     } catch (thrown) {
       this.logger.warn(
-        `afterFailures.by threw ${nameOf(thrown)}, so visitors need a captcha at once. Fix the function.`,
+        `afterFailures.by of ${handlerName(context)} threw ${nameOf(thrown)}, so visitors need a captcha at once. ` +
+          'Fix the function.',
       );
       return undefined;
     }

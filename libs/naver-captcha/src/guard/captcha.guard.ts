@@ -6,6 +6,7 @@ import { findAnswer, isAbsent, stripAnswer } from '../contexts/answer-fields.js'
 import { contextKindOf } from '../contexts/context-kind-of.js';
 import type { ContextKind } from '../contexts/context-kind.js';
 import { HTTP } from '../contexts/http.context.js';
+import { RPC } from '../contexts/rpc.context.js';
 import { Refusals } from '../contexts/refusals.js';
 import {
   CaptchaException,
@@ -25,6 +26,7 @@ import { AfterFailures } from './after-failures.js';
 import { BodyValidation } from './body-validation.js';
 import { attachOutcome, CaptchaOutcomes } from './captcha-outcomes.js';
 import { type CaptchaRequirement, type GuardedCall, mergeRequirements } from './captcha-requirement.js';
+import { handlerName, mismatchWarning } from './developer-warnings.js';
 import { guardsOf } from './guards-of.js';
 import { OutagePolicy } from './outage-policy.js';
 
@@ -81,7 +83,7 @@ export class CaptchaGuard implements CanActivate {
     throw new CaptchaMisconfiguredException({
       detail:
         `CaptchaGuard does not know where this "${context.getType()}" context has an answer ` +
-        `(${context.getClass().name}.${context.getHandler().name}). ` +
+        `(${handlerName(context)}). ` +
         'Pass @RequireCaptcha({ extract: (context) => ({ key, value }) }).',
     });
   }
@@ -161,7 +163,8 @@ export class CaptchaGuard implements CanActivate {
     const { context, kind, requirement } = call;
     const { action, kinds } = requirement;
     const steps: VerificationSteps = {
-      by: kind === HTTP ? () => clientOf(kind.request(context)?.ip) : undefined,
+      // Messages of microservices have no address, and one limit for all callers would refuse most of them.
+      by: kind === undefined || kind === RPC ? undefined : () => clientOf(kind.address(context)),
       beforeAttempt: this.bodyValidation.checkOf(call),
       allow: (outage) => this.outagePolicy.allows(call, outage),
     };
@@ -174,11 +177,15 @@ export class CaptchaGuard implements CanActivate {
 
     const verdict = await this.verifier.verify(answer, { action, binding, kinds }, steps);
     if ('allowed' in verdict) return { status: 'allowed', code: verdict.allowed };
-    if (!verdict.passed) throw rejectionException(verdict.reason);
+    if (!verdict.passed) {
+      if (verdict.reason === 'mismatch') this.logger.warn(mismatchWarning(call));
+      throw rejectionException(verdict.reason);
+    }
     const { responseTimeSeconds } = verdict;
     return {
       status: 'verified',
       kind: verdict.kind,
+      engine: verdict.engine,
       ...(responseTimeSeconds === undefined ? {} : { responseTimeSeconds }),
     };
   }
@@ -202,7 +209,9 @@ export class CaptchaGuard implements CanActivate {
       return skipped === true;
     } catch (thrown) {
       if (thrown instanceof HttpException) throw thrown;
-      this.logger.warn(`skipIf threw ${nameOf(thrown)}, so visitors need a captcha. Fix the function.`);
+      this.logger.warn(
+        `skipIf of ${handlerName(context)} threw ${nameOf(thrown)}, so visitors need a captcha. Fix the function.`,
+      );
       return false;
     }
   }

@@ -4,16 +4,25 @@ import { CaptchaMisconfiguredException } from '../errors.js';
 import { NAVER_KEY_LIFETIME_MS, NAVER_KEY_PATTERN } from '../naver-facts.js';
 import type {
   Awaitable,
+  CaptchaEngineName,
   CaptchaExpectation,
   CaptchaKind,
   CaptchaRandom,
   ResolvedCaptchaOptions,
 } from '../types.js';
 import { ASKER_TAG_BYTES, NONCE_BYTES, seal, unseal } from './key-format.js';
-import { associatedData, bindingTag, deriveSealingSecrets, type SealingSecret } from './secrets.js';
+import {
+  associatedData,
+  bindingTag,
+  deriveSealingSecrets,
+  mediaSeed,
+  type SealingSecret,
+} from './secrets.js';
 
 /** What a new key is to contain. */
 export interface KeyContents {
+  /** Who made the challenge. */
+  readonly engine: CaptchaEngineName;
   readonly kind: CaptchaKind;
   /** What the engine needs to show the challenge and to compare an answer; at most 40 bytes. */
   readonly payload: Buffer;
@@ -27,12 +36,19 @@ export interface KeyContents {
 
 /** The contents of a key that a browser sent. */
 export interface OpenedKey {
+  /** Who made the challenge, and therefore gives its picture or sound and compares its answer. */
+  readonly engine: CaptchaEngineName;
   readonly kind: CaptchaKind;
   readonly payload: Buffer;
   /** The tag of the household that asked for the challenge; zeros if it is not known. */
   readonly askerTag: Buffer;
   /** Milliseconds since 1970; absent for a raw key, which does not contain its end. */
   readonly expiresAtMs?: number;
+  /**
+   * The bytes from which an engine of our own draws: the same wherever the key is opened, and known only to those who
+   * hold the signing secret. Absent for a raw key.
+   */
+  readonly mediaSeed?: () => Buffer;
   /** Returns true if the key was made for this action, binding and kind. */
   fits(expected: CaptchaExpectation): boolean;
 }
@@ -99,11 +115,20 @@ class SealedKeys implements CaptchaKeys {
     // A sealed key can contain every action and binding.
   }
 
-  async create({ kind, payload, askerTag, expiresAtMs, action = '', binding }: KeyContents): Promise<string> {
+  async create({
+    engine,
+    kind,
+    payload,
+    askerTag,
+    expiresAtMs,
+    action = '',
+    binding,
+  }: KeyContents): Promise<string> {
     const [secret] = await this.#deriving;
     if (secret === undefined) throw new Error('There is no signing secret.');
     return seal(
       {
+        engine,
         kind,
         expiresAtSeconds: Math.floor(expiresAtMs / 1000),
         askerTag,
@@ -127,10 +152,12 @@ class SealedKeys implements CaptchaKeys {
     if (opened === undefined) return undefined;
     const { contents, secret } = opened;
     return {
+      engine: contents.engine,
       kind: contents.kind,
       payload: contents.payload,
       askerTag: contents.askerTag,
       expiresAtMs: contents.expiresAtSeconds * 1000,
+      mediaSeed: () => mediaSeed(secret, contents.payload),
       fits: ({ action, binding, kinds }) =>
         (kinds?.includes(contents.kind) ?? true) &&
         contents.action === (action ?? '') &&
@@ -157,6 +184,7 @@ class RawKeys implements CaptchaKeys {
     if (!NAVER_KEY_PATTERN.test(key)) return undefined;
     // A raw key does not contain its kind: the first kind that the route accepts is taken.
     return {
+      engine: 'naver',
       kind: expected.kinds?.[0] ?? 'image',
       payload: Buffer.from(key, 'latin1'),
       askerTag: NO_ASKER,

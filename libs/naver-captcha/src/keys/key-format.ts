@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 
 import { withoutStack } from '../errors.js';
-import type { CaptchaKind } from '../types.js';
+import type { CaptchaEngineName, CaptchaKind } from '../types.js';
 import { BINDING_TAG_BYTES, type SealingSecret } from './secrets.js';
 
 /*
@@ -14,15 +14,16 @@ export const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const HEAD_BYTES = 1 + NONCE_BYTES;
 const CIPHER = 'aes-256-gcm';
-const NAVER_ENGINE = 1;
 /** Engine, kind, expiry, asker's tag and the length of the payload. */
 const FIXED_BYTES = 15;
 export const ASKER_TAG_BYTES = 8;
+const ENGINE_CODES: Readonly<Record<CaptchaEngineName, number>> = { naver: 1, standby: 2 };
 const KIND_CODES: Readonly<Record<CaptchaKind, number>> = { image: 1, audio: 2 };
 const SEALED_KEY = /^[A-Za-z0-9_-]{60,190}$/;
 
 /** What a sealed key contains. */
 export interface SealedContents {
+  readonly engine: CaptchaEngineName;
   readonly kind: CaptchaKind;
   /** Seconds since 1970; the first second in which the key is expired. */
   readonly expiresAtSeconds: number;
@@ -41,10 +42,10 @@ export function seal(
   nonce: Buffer,
   associated: Buffer,
 ): string {
-  const { kind, expiresAtSeconds, askerTag, payload, bindingTag } = contents;
+  const { engine, kind, expiresAtSeconds, askerTag, payload, bindingTag } = contents;
   const action = Buffer.from(contents.action, 'latin1');
   const head = Buffer.alloc(FIXED_BYTES);
-  head.writeUInt8(NAVER_ENGINE, 0);
+  head.writeUInt8(ENGINE_CODES[engine], 0);
   head.writeUInt8(KIND_CODES[kind], 1);
   head.writeUInt32BE(expiresAtSeconds, 2);
   askerTag.copy(head, 6);
@@ -92,12 +93,16 @@ function decrypt(bytes: Buffer, { sealing }: SealingSecret, associated: Buffer):
 }
 
 function parse(plain: Buffer): SealedContents | undefined {
-  const kind = plain[1] === KIND_CODES.image ? 'image' : plain[1] === KIND_CODES.audio ? 'audio' : undefined;
+  const engine =
+    nameOf(plain[0], ENGINE_CODES.naver, 'naver') ?? nameOf(plain[0], ENGINE_CODES.standby, 'standby');
+  const kind = nameOf(plain[1], KIND_CODES.image, 'image') ?? nameOf(plain[1], KIND_CODES.audio, 'audio');
   const payloadEnd = FIXED_BYTES + (plain[14] ?? 0);
   const actionEnd = payloadEnd + 1 + (plain[payloadEnd] ?? 0);
-  if (plain[0] !== NAVER_ENGINE || kind === undefined || plain.length !== actionEnd + BINDING_TAG_BYTES)
+  if (engine === undefined || kind === undefined || plain.length !== actionEnd + BINDING_TAG_BYTES) {
     return undefined;
+  }
   return {
+    engine,
     kind,
     expiresAtSeconds: plain.readUInt32BE(2),
     askerTag: plain.subarray(6, 14),
@@ -105,4 +110,8 @@ function parse(plain: Buffer): SealedContents | undefined {
     action: plain.toString('latin1', payloadEnd + 1, actionEnd),
     bindingTag: plain.subarray(actionEnd),
   };
+}
+
+function nameOf<const Name>(byte: number | undefined, code: number, name: Name): Name | undefined {
+  return byte === code ? name : undefined;
 }

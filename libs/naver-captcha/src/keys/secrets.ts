@@ -13,12 +13,14 @@ export async function deriveBytes(secret: string, salt: readonly string[], lengt
   return scryptAsync(secret, salt.join('\0'), length, { N: 2 ** 14, r: 8, p: 1 });
 }
 
-/** The two secrets that are derived from one signing secret. */
+/** The secrets that are derived from one signing secret. */
 export interface SealingSecret {
   /** Encrypts keys. */
   readonly sealing: KeyObject;
   /** Keys the tags of bindings. */
   readonly binding: Buffer;
+  /** Keys the seeds of our own pictures and sounds. */
+  readonly media: Buffer;
 }
 
 /** What a sealed key is bound to beside its secret, so that no other platform or client id opens it. */
@@ -33,8 +35,12 @@ export async function deriveSealingSecrets(
   const salt = associatedData(options);
   return Promise.all(
     options.signingSecrets.map(async (secret) => {
-      const bytes = await deriveBytes(secret, salt, 64);
-      return { sealing: createSecretKey(bytes.subarray(0, 32)), binding: bytes.subarray(32) };
+      const bytes = await deriveBytes(secret, salt, 96);
+      return {
+        sealing: createSecretKey(bytes.subarray(0, 32)),
+        binding: bytes.subarray(32, 64),
+        media: bytes.subarray(64),
+      };
     }),
   );
 }
@@ -46,4 +52,9 @@ const NO_BINDING = Buffer.alloc(BINDING_TAG_BYTES);
 export function bindingTag({ binding: key }: SealingSecret, binding: string | undefined): Buffer {
   if (binding === undefined || binding === '') return NO_BINDING;
   return createHmac('sha256', key).update(binding).digest().subarray(0, BINDING_TAG_BYTES);
+}
+
+/** The seed of the picture or sound of a challenge, made from what the key contains and the secret that sealed it. */
+export function mediaSeed({ media: key }: SealingSecret, payload: Buffer): Buffer {
+  return createHmac('sha256', key).update(payload).digest();
 }

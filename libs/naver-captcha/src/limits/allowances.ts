@@ -1,40 +1,33 @@
 import { Inject, Injectable } from '@nestjs/common';
 
 import { QuietLogger } from '../quiet-logger.js';
-import type { CaptchaStore } from '../store/captcha-store.js';
-import { CAPTCHA_STORE } from '../tokens.js';
-import { askStore } from './ask-store.js';
-import { HashedNames } from './hashed-names.js';
-import { addressKey } from './household.js';
+import type { CaptchaRate } from '../types.js';
+import { clientOf, householdOf } from './household.js';
+import { HouseholdLimit } from './household-limit.js';
 
 /** As many as `issueLimit` grants by default: enough for people behind one address, too few for a robot. */
-const MAX_ALLOWANCES = 10;
-const WINDOW_MS = 60_000;
+const ALLOWED: CaptchaRate = Object.freeze({ limit: 10, windowMs: 60_000 });
 
-/** Limits how many requests of one household `onUnavailable: 'allow'` lets through in a minute of an outage. */
+/** Limits how many requests of one household, and of the network around it, `onUnavailable: 'allow'` lets through in a minute of an outage. */
 @Injectable()
 export class Allowances {
   constructor(
-    @Inject(CAPTCHA_STORE) private readonly store: CaptchaStore,
-    @Inject(HashedNames) private readonly names: HashedNames,
+    @Inject(HouseholdLimit) private readonly limit: HouseholdLimit,
     @Inject(QuietLogger) private readonly logger: QuietLogger,
   ) {}
 
   /**
    * Counts a request that is to be let through; those without an address share one count.
-   * @returns false if its household has used up its allowances
+   * @returns false if its household, or the network around it, has used up its allowances
    * @throws CaptchaUnavailableException if the store fails
    */
   async take(address = ''): Promise<boolean> {
-    const name = await this.names.nameOf('allowed', addressKey(address));
-    const limit = { limit: MAX_ALLOWANCES, ttlMs: WINDOW_MS };
-    const { taken } = await askStore(() => this.store.take(name, limit));
-    if (!taken) {
-      this.logger.warn(
-        `CAPTCHA_UNAVAILABLE: onUnavailable has let ${MAX_ALLOWANCES} requests of one household through within a ` +
-          'minute; its other requests get CAPTCHA_UNAVAILABLE until the minute is over.',
-      );
-    }
-    return taken;
+    const refused = await this.limit.take('allowed', householdOf(clientOf(address)), ALLOWED);
+    if (refused === undefined) return true;
+    this.logger.warn(
+      `CAPTCHA_UNAVAILABLE: onUnavailable has let ${refused.limit} requests of one ${refused.of} through within a ` +
+        'minute; its other requests get CAPTCHA_UNAVAILABLE until the minute is over.',
+    );
+    return false;
   }
 }

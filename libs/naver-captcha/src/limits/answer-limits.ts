@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 
 import type { Comparison } from '../engines/captcha-engine.js';
+import { CaptchaUnavailableException } from '../errors.js';
 import { NO_ASKER, type OpenedKey } from '../keys/captcha-keys.js';
 import { Attempts } from './attempts.js';
 import { IssueLimit } from './issue-limit.js';
@@ -26,20 +27,47 @@ export class AnswerLimits {
     // A client can make up raw keys, each of which would cost a call. It gets no challenge to limit instead.
     if (isRaw(key) && by !== undefined) await this.issueLimit.take(by(), 'compare-raw');
     if (key.askerTag.equals(NO_ASKER)) return this.attempts.take(key);
-    const [attempt] = await Promise.all([
-      this.attempts.take(key),
-      this.wrongAnswers.assertMayAnswer(key.askerTag),
-    ]);
+    const permission = this.wrongAnswers.assertMayAnswer(key.askerTag);
+    // Awaited below; until then a rejection must not end the process as an unhandled one.
+    permission.catch(() => undefined);
+    const attempt = await this.attempts.take(key);
+    try {
+      await permission;
+    } catch (thrown) {
+      // A visitor who is told CAPTCHA_UNAVAILABLE may answer again.
+      if (thrown instanceof CaptchaUnavailableException && attempt !== undefined) {
+        await this.attempts.giveBack(key).catch(() => undefined);
+      }
+      throw thrown;
+    }
     return attempt;
   }
 
-  /** Counts a comparison while it is under way, and its result. */
+  /**
+   * Counts a comparison while it is under way, and its result.
+   * @throws CaptchaTooManyException, whatever the result, if the household guesses at many challenges at once
+   */
   async comparing(key: OpenedKey, attempt: number, comparing: Promise<Comparison>): Promise<Comparison> {
-    const counting = this.open.answered(key, attempt);
-    const comparison = await comparing;
-    await counting;
-    if (comparison.result === 'wrong') await this.wrongAnswers.record(key.askerTag, false);
-    return comparison;
+    // Only NAVER counts its calls.
+    const counting = key.engine === 'naver' ? this.open.answered(key, attempt) : undefined;
+    if (key.askerTag.equals(NO_ASKER)) {
+      const comparison = await comparing;
+      await counting;
+      return comparison;
+    }
+    const permission = this.wrongAnswers.begin(key.askerTag);
+    permission.catch(() => undefined);
+    let result: Comparison['result'] | undefined;
+    try {
+      const comparison = await comparing;
+      ({ result } = comparison);
+      await Promise.all([counting, permission]);
+      return comparison;
+    } finally {
+      // A right answer takes it back where it passes.
+      if (result !== 'wrong' && result !== 'right')
+        await this.wrongAnswers.notCompared(key.askerTag, permission);
+    }
   }
 
   /** Gives back an attempt that an outage took; at most twice a key. */
@@ -49,7 +77,7 @@ export class AnswerLimits {
 
   /** Records that a key passed. @returns false if it had passed before */
   async pass(key: OpenedKey, { isRight }: { readonly isRight: boolean }): Promise<boolean> {
-    const counting = isRight ? this.wrongAnswers.record(key.askerTag, true) : undefined;
+    const counting = isRight ? this.wrongAnswers.right(key.askerTag) : undefined;
     const isFirst = await this.attempts.pass(key);
     await counting;
     return isFirst;

@@ -13,7 +13,7 @@ const GRACE_MS = 60_000;
 /** How often an attempt at one key is given back: a long outage must not let a client try a key without end. */
 const MAX_GIVEN_BACK = 2;
 
-type ChallengeIdentity = Pick<OpenedKey, 'kind' | 'payload'>;
+type ChallengeIdentity = Pick<OpenedKey, 'engine' | 'kind' | 'payload'>;
 
 /**
  * The store name of the attempts at a challenge. Made neither of the received text, which could be spelled anew, nor of
@@ -21,10 +21,10 @@ type ChallengeIdentity = Pick<OpenedKey, 'kind' | 'payload'>;
  */
 export function attemptsName(
   purpose: 'attempt' | 'given-back' | 'passed',
-  { kind, payload }: ChallengeIdentity,
+  { engine, kind, payload }: ChallengeIdentity,
   { platform, clientId }: Pick<ResolvedCaptchaOptions, 'platform' | 'clientId'>,
 ): string {
-  const challenge = [platform, clientId, 'naver', kind, payload.toString('latin1')].join('\0');
+  const challenge = [platform, clientId, engine, kind, payload.toString('latin1')].join('\0');
   return `${purpose}:${hash('sha256', challenge, 'base64url')}`;
 }
 

@@ -61,7 +61,7 @@ export class BusiestAskers {
     if (networks.length === 0) return;
     const list = networks.map(
       ({ network, challenges, households }) =>
-        `${network} (${challenges} challenges by ${households} households)`,
+        `${network} (challenges: ${challenges}, households: ${households})`,
     );
     this.logger.warn(
       `CAPTCHA_BUSIEST: limits are being reached. Busiest networks of this minute and the last one, by hash: ${list.join(', ')}. ` +

@@ -4,12 +4,13 @@ import type { Subject } from 'rxjs';
 import { quotaDay, quotaResetsAt } from '../engines/naver/quota-reset.js';
 import type { CaptchaEvent, QuotaEvent } from '../events.js';
 import { QuietLogger } from '../quiet-logger.js';
-import type { CaptchaStore } from '../store/captcha-store.js';
+import type { CaptchaStore, CaptchaStoreTaking } from '../store/captcha-store.js';
 import { CAPTCHA_CLOCK, CAPTCHA_EVENTS, CAPTCHA_OPTIONS, CAPTCHA_STORE } from '../tokens.js';
 import type { CaptchaClock, CaptchaKind, CaptchaQuota, ResolvedCaptchaOptions } from '../types.js';
 import { accountOf } from './account.js';
 import { askStore } from './ask-store.js';
 import { BusiestAskers } from './busiest-askers.js';
+import { pacedLimit, paceReachesAtMs } from './pace.js';
 
 const SAVE_CALLS = 'To use fewer calls, require the captcha only after failures (afterFailures).';
 /** What follows for visitors once the quota is used up, and what the operator can do. */
@@ -20,6 +21,12 @@ const CONSEQUENCES: Readonly<Record<QuotaEvent['level'], string>> = {
   closed: `NAVER reported that it is used up. ${QUOTA_EXCEEDED_REMEDY}`,
   reopened: 'NAVER accepts calls again, so visitors get captchas again. There is nothing to do.',
 };
+/** Why calls are not charged. */
+export type Refused =
+  | { readonly reason: 'used-up' }
+  /** `untilMs`: when the pace allows them, in milliseconds since 1970. */
+  | { readonly reason: 'pace'; readonly untilMs: number };
+
 /** One call issues a challenge, another one compares its answer. */
 export const CALLS_PER_CHALLENGE = 2;
 /** A closed day is tried by one call in this time: NAVER's midnight may come later than ours, or its limit be raised. */
@@ -47,10 +54,24 @@ export class DayQuota {
     this.#account = accountOf(options);
   }
 
-  /** Charges so many calls, all of them or none. @returns false if that exceeds `dailyQuota` */
-  async charge(kind: CaptchaKind, amount: number): Promise<boolean> {
+  /** Charges so many calls, all of them or none. @returns why not, if that exceeds `dailyQuota` */
+  async charge(kind: CaptchaKind, amount: number): Promise<Refused | undefined> {
     const limit = this.options.dailyQuota ?? Number.MAX_SAFE_INTEGER;
-    return this.#take(kind, amount, limit);
+    const { taken } = await this.#take(kind, amount, limit);
+    return taken ? undefined : { reason: 'used-up' };
+  }
+
+  /** Charges so many calls, all of them or none. @returns why not, if that exceeds `dailyQuota` or the pace */
+  async chargeAtPace(kind: CaptchaKind, amount: number): Promise<Refused | undefined> {
+    const { dailyQuota, pace } = this.options;
+    const nowMs = this.clock.now();
+    const limit = this.#pacedLimit(nowMs);
+    if (limit === undefined || dailyQuota === undefined || pace === false) return this.charge(kind, amount);
+    const { taken, count } = await this.#take(kind, amount, limit);
+    if (taken) return undefined;
+    if (count + amount > dailyQuota) return { reason: 'used-up' };
+    this.busiest.report();
+    return { reason: 'pace', untilMs: paceReachesAtMs(count + amount, dailyQuota, pace, nowMs) };
   }
 
   /** Charges a call that is made in any case: the visitor who holds a challenge may answer it. */
@@ -96,30 +117,40 @@ export class DayQuota {
       askStore(() => this.store.get(this.#countName(kind))),
     ]);
     const resetsAt = new Date(quotaResetsAt(this.clock.now()));
-    if (isClosed) return { used: limit ?? count, limit, left: 0, resetsAt };
+    const limitNow = this.#pacedLimit(this.clock.now());
+    const pace = limitNow === undefined ? {} : { limitNow };
+    if (isClosed) return { used: limit ?? count, limit, left: 0, ...pace, resetsAt };
     const left =
       limit === undefined ? undefined : Math.max(0, Math.floor((limit - count) / CALLS_PER_CHALLENGE));
-    return { used: count, limit, left, resetsAt };
+    return { used: count, limit, left, ...pace, resetsAt };
   }
 
-  async #take(kind: CaptchaKind, amount: number, limit: number): Promise<boolean> {
+  /** Undefined if there is no pace. A store without pop gives back no unanswered challenges, so it has none. */
+  #pacedLimit(nowMs: number): number | undefined {
+    const { dailyQuota, pace } = this.options;
+    if (dailyQuota === undefined || pace === false || this.store.pop === undefined) return undefined;
+    return pacedLimit(dailyQuota, pace, nowMs);
+  }
+
+  async #take(kind: CaptchaKind, amount: number, limit: number): Promise<CaptchaStoreTaking> {
     const name = this.#countName(kind);
     const ttlMs = this.#dayEndsInMs();
     if (this.store.pop !== undefined) {
-      const { taken, count } = await askStore(() => this.store.take(name, { limit, ttlMs, amount }));
-      if (taken) this.#reportThresholds(kind, count - amount, count);
-      return taken;
+      const taking = await askStore(() => this.store.take(name, { limit, ttlMs, amount }));
+      if (taking.taken) this.#reportThresholds(kind, taking.count - amount, taking.count);
+      return taking;
     }
     // A store without pop does not know amounts either.
+    let taking: CaptchaStoreTaking = { taken: true, count: 0 };
     for (let one = 0; one < amount; one += 1) {
-      const { taken, count } = await askStore(() => this.store.take(name, { limit, ttlMs }));
-      if (!taken) {
+      taking = await askStore(() => this.store.take(name, { limit, ttlMs }));
+      if (!taking.taken) {
         await this.giveBack(kind, one);
-        return false;
+        return taking;
       }
-      this.#reportThresholds(kind, count - 1, count);
+      this.#reportThresholds(kind, taking.count - 1, taking.count);
     }
-    return true;
+    return taking;
   }
 
   #reportThresholds(kind: CaptchaKind, before: number, after: number): void {

@@ -24,9 +24,10 @@ export class FetchLimit {
    * Counts a fetch of this challenge's media.
    * @throws CaptchaTooManyException if it was fetched five times already
    */
-  async take(key: Pick<OpenedKey, 'kind' | 'payload' | 'expiresAtMs'>): Promise<void> {
+  async take(key: Pick<OpenedKey, 'engine' | 'kind' | 'payload' | 'expiresAtMs'>): Promise<void> {
     const ttlMs = remainingMs(key, this.clock.now());
-    const name = `media:${hash('sha256', `${key.kind}:${key.payload.toString('latin1')}`, 'base64url')}`;
+    const challenge = `${key.engine}:${key.kind}:${key.payload.toString('latin1')}`;
+    const name = `media:${hash('sha256', challenge, 'base64url')}`;
     const { taken } = await askStore(() => this.store.take(name, { limit: MAX_FETCHES, ttlMs }));
     if (taken) return;
     throw new CaptchaTooManyException({

@@ -12,7 +12,7 @@ const TAG_BYTES = 8;
 /**
  * Names for addresses and accounts: a keyed hash, so that store, keys, logs and events contain no personal data and no
  * reader of them can find an address by trying all of them. The hash key is derived from the client secret, which all
- * processes share and which does not rotate.
+ * processes share and which does not rotate; without NAVER there is none, and the first signing secret takes its place.
  */
 @Injectable()
 export class HashedNames {
@@ -31,9 +31,10 @@ export class HashedNames {
   }
 
   async #digest(text: string): Promise<Buffer> {
-    const { platform, clientId, clientSecret } = this.options;
+    const { platform, clientId, clientSecret, signingSecrets } = this.options;
+    const secret = clientSecret === '' ? signingSecrets[0] : clientSecret;
     // Derived at the first use, so that an application without limits by person does not pay for it.
-    this.#hashKey ??= deriveBytes(clientSecret, ['nestjs-naver-captcha/names', platform, clientId], 32);
+    this.#hashKey ??= deriveBytes(secret, ['nestjs-naver-captcha/names', platform, clientId], 32);
     return createHmac('sha256', await this.#hashKey)
       .update(text)
       .digest();

@@ -59,6 +59,14 @@ export function isPrivate(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
   return PRIVATE_RANGES.has(address.range());
 }
 
+/**
+ * Returns true if any number of visitors can be behind the asker: a proxy that the application does not trust has a
+ * private address, and so have all visitors of an intranet's; a request without an address is everybody's.
+ */
+export function standsForAnyone({ household, address }: Household): boolean {
+  return address === undefined ? household === UNKNOWN : isPrivate(address);
+}
+
 const PRIVATE_RANGES: ReadonlySet<string> = new Set([
   'loopback',
   'private',

@@ -1,18 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 
 import { CaptchaTooManyException } from '../errors.js';
-import type { CaptchaStore } from '../store/captcha-store.js';
-import { CAPTCHA_OPTIONS, CAPTCHA_STORE } from '../tokens.js';
-import type { CaptchaRate, ResolvedCaptchaOptions } from '../types.js';
-import { askStore } from './ask-store.js';
+import { NO_ASKER } from '../keys/captcha-keys.js';
+import { CAPTCHA_OPTIONS } from '../tokens.js';
+import type { ResolvedCaptchaOptions } from '../types.js';
 import { BusiestAskers } from './busiest-askers.js';
 import { HashedNames } from './hashed-names.js';
-import { type Household, householdOf, toNetwork } from './household.js';
+import { type Household, householdOf, standsForAnyone, toNetwork } from './household.js';
+import { HouseholdLimit } from './household-limit.js';
 import { WrongAnswers } from './wrong-answers.js';
 
-/** A network may ask for so many times as much as a household: people of one provider or company share it. */
-const IPV4_NETWORK_SHARE = 16;
-const IPV6_NETWORK_SHARE = 64;
 const REFUSED_NETWORK_RETRY_SECONDS = 3600;
 
 /** Limits how many challenges a household, and the network around it, may ask for (`issueLimit`). */
@@ -21,7 +18,7 @@ export class IssueLimit {
   readonly #refusedNetworks: readonly ReturnType<typeof toNetwork>[];
 
   constructor(
-    @Inject(CAPTCHA_STORE) private readonly store: CaptchaStore,
+    @Inject(HouseholdLimit) private readonly limit: HouseholdLimit,
     @Inject(HashedNames) private readonly names: HashedNames,
     @Inject(WrongAnswers) private readonly wrongAnswers: WrongAnswers,
     @Inject(BusiestAskers) private readonly busiest: BusiestAskers,
@@ -32,22 +29,23 @@ export class IssueLimit {
 
   /**
    * Counts a challenge that a client asks for, or the comparison of a raw key.
-   * @returns the tag of its household, for the key
+   * @returns the tag of its household, for the key; zeros for an address behind which any number of visitors can be
    * @throws CaptchaTooManyException if the household or its network has used up `issueLimit`, if its network is refused,
    *   or if the household has given too many wrong answers
    */
   async take(by: string, purpose: 'issue' | 'compare-raw' = 'issue'): Promise<Buffer> {
-    const { household, network, address } = householdOf(by);
+    const asker = householdOf(by);
+    const { household, network, address } = asker;
     const tag = await this.names.tagOf(household);
     if (network !== undefined) {
       this.busiest.count(await this.#shown(network), tag.toString('base64url'));
     }
     this.#assertNotRefused(address);
-    const { issueLimit } = this.options;
-    await Promise.all([
-      this.wrongAnswers.assertMayAsk(tag),
-      issueLimit === false ? undefined : this.#takeBoth(purpose, { household, network }, issueLimit),
-    ]);
+    if (standsForAnyone(asker)) {
+      await this.#takeFromBoth(purpose, asker);
+      return NO_ASKER;
+    }
+    await Promise.all([this.wrongAnswers.assertMayAsk(tag), this.#takeFromBoth(purpose, asker)]);
     return tag;
   }
 
@@ -75,37 +73,17 @@ export class IssueLimit {
     });
   }
 
-  /** Takes from household and network; a refusal by either takes nothing from the other. */
-  async #takeBoth(
-    purpose: string,
-    { household, network }: Pick<Household, 'household' | 'network'>,
-    rate: CaptchaRate,
-  ): Promise<void> {
-    const { limit, windowMs } = rate;
-    const share = network?.includes(':') === true ? IPV6_NETWORK_SHARE : IPV4_NETWORK_SHARE;
-    const takings = await Promise.all([
-      this.#takeOne(purpose, household, rate),
-      network === undefined ? undefined : this.#takeOne(purpose, network, { windowMs, limit: limit * share }),
-    ]);
-    const taken = takings.filter((taking) => taking?.taken === true);
-    if (taken.length === takings.filter((taking) => taking !== undefined).length) return;
-    await Promise.all(taken.map((taking) => askStore(() => this.store.release(taking?.name ?? ''))));
+  async #takeFromBoth(purpose: string, household: Household): Promise<void> {
+    const { issueLimit } = this.options;
+    if (issueLimit === false) return;
+    const refused = await this.limit.take(purpose, household, issueLimit);
+    if (refused === undefined) return;
     this.busiest.report();
+    const { windowMs } = issueLimit;
+    const asked = `asked for more than ${refused.limit} challenges in ${windowMs} ms.`;
     throw new CaptchaTooManyException({
       retryAfterSeconds: Math.ceil(windowMs / 1000),
-      detail: takings[0].taken
-        ? `The network asked for more than ${limit * share} challenges in ${windowMs} ms.`
-        : `More than ${limit} challenges were asked for in ${windowMs} ms.`,
+      detail: `The ${refused.of} ${asked}`,
     });
-  }
-
-  async #takeOne(
-    purpose: string,
-    householdOrNetwork: string,
-    { limit, windowMs }: CaptchaRate,
-  ): Promise<{ readonly name: string; readonly taken: boolean }> {
-    const name = await this.names.nameOf(purpose, householdOrNetwork);
-    const { taken } = await askStore(() => this.store.take(name, { limit, ttlMs: windowMs }));
-    return { name, taken };
   }
 }

@@ -5,6 +5,7 @@ import { NO_ASKER } from '../keys/captcha-keys.js';
 import { QuietLogger } from '../quiet-logger.js';
 import type { CaptchaStore } from '../store/captcha-store.js';
 import { CAPTCHA_STORE } from '../tokens.js';
+import { releaseAmount, takeAmount } from './amounts.js';
 import { askStore } from './ask-store.js';
 
 const HOUR_MS = 3_600_000;
@@ -29,7 +30,13 @@ export class WrongAnswers {
 
   /** @throws CaptchaTooManyException if the household gets no more challenges in this hour */
   async assertMayAsk(askerTag: Buffer): Promise<void> {
-    if ((await this.#countOf(askerTag)) >= REFUSED_FROM) throw tooManyWrong();
+    if ((await this.#countOf(askerTag)) < REFUSED_FROM) return;
+    this.logger.warn(
+      `CAPTCHA_WRONG: the household ${askerTag.toString('base64url')} has given too many wrong answers, so it gets no ` +
+        'pictures and sounds until its hour is over. NaverCaptchaService.hashesOf(ip) tells whether an address is of it.',
+      'CAPTCHA_WRONG: household',
+    );
+    throw tooManyWrong();
   }
 
   /** @throws CaptchaTooManyException if the household has hoarded challenges to guess at */
@@ -37,18 +44,51 @@ export class WrongAnswers {
     if ((await this.#countOf(askerTag)) >= ANSWERS_REFUSED_FROM) throw tooManyWrong();
   }
 
-  /** Counts an answer that was compared. Never rejects. */
-  async record(askerTag: Buffer, isRight: boolean): Promise<void> {
+  /**
+   * Counts an answer as wrong while it is compared, so that parallel guesses cannot pass below the limit.
+   * @throws CaptchaTooManyException if they reach it; a failing store only leaves the answer uncounted
+   */
+  async begin(askerTag: Buffer): Promise<void> {
     if (askerTag.equals(NO_ASKER)) return;
-    const name = nameOf(askerTag);
+    // Refused from that count on, whatever this answer adds to it.
+    const limit = { limit: ANSWERS_REFUSED_FROM + WRONG - 1, ttlMs: HOUR_MS };
+    let isTaken = true;
     try {
-      if (isRight) await this.store.release(name, RIGHT);
-      else await this.store.take(name, { limit: Number.MAX_SAFE_INTEGER, ttlMs: HOUR_MS, amount: WRONG });
+      isTaken = await takeAmount(this.store, nameOf(askerTag), limit, WRONG);
     } catch {
-      this.logger.warn(
-        'CAPTCHA_STORE: the captcha store failed after an answer was compared; the answer is not counted for its household.',
-      );
+      this.#warn();
     }
+    if (!isTaken) throw tooManyWrong();
+  }
+
+  /** The answer was right: takes back what {@link begin} counted, and some of an earlier one. Never rejects. */
+  async right(askerTag: Buffer): Promise<void> {
+    await this.#release(askerTag, WRONG + RIGHT);
+  }
+
+  /** The answer was not compared: takes back what {@link begin}, whose promise is given, counted. Never rejects. */
+  async notCompared(askerTag: Buffer, begun: Promise<void>): Promise<void> {
+    const isCounted = await begun.then(
+      () => true,
+      () => false,
+    );
+    if (isCounted) await this.#release(askerTag, WRONG);
+  }
+
+  async #release(askerTag: Buffer, amount: number): Promise<void> {
+    if (askerTag.equals(NO_ASKER)) return;
+    try {
+      await releaseAmount(this.store, nameOf(askerTag), amount);
+    } catch {
+      this.#warn();
+    }
+  }
+
+  #warn(): void {
+    this.logger.warn(
+      'CAPTCHA_STORE: the captcha store failed while an answer was compared, so the count of wrong answers of its ' +
+        'household may be off by one. Check the store.',
+    );
   }
 
   async #countOf(askerTag: Buffer): Promise<number> {

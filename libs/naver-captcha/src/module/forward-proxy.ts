@@ -44,8 +44,19 @@ export function parseProxy(given: unknown): string | undefined {
   if (typeof given !== 'string') return undefined;
   const text = given.includes('://') ? given : `http://${given}`;
   if (!URL.canParse(text)) return undefined;
-  const { protocol, hostname } = new URL(text);
-  return (protocol === 'http:' || protocol === 'https:') && hostname !== '' ? text : undefined;
+  const { protocol, hostname, username, password } = new URL(text);
+  const isProxy = (protocol === 'http:' || protocol === 'https:') && hostname !== '';
+  return isProxy && isDecodable(username) && isDecodable(password) ? text : undefined;
+}
+
+/** A percent sign in a password that is not written as %25 is found now, and not by every call. */
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 export function isLoopback(hostname: string): boolean {

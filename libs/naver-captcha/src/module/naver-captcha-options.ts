@@ -1,13 +1,16 @@
 import type { HttpService } from '@nestjs/axios';
 
+import type { CaptchaStandby } from '../engines/standby/standby.engine.js';
 import type { CaptchaRoutesOptions } from '../routes/captcha-routes-options.js';
 import type { CaptchaStore } from '../store/captcha-store.js';
 import type {
   Awaitable,
   CaptchaAnswerNames,
+  CaptchaEngineName,
   CaptchaErrorCode,
   CaptchaKind,
   CaptchaLanguage,
+  CaptchaPace,
   CaptchaPrefetch,
   CaptchaRate,
   NaverPlatform,
@@ -21,12 +24,12 @@ import type {
 export interface NaverCaptchaModuleOptions {
   /**
    * The client id that NAVER issued for this application.
-   * @default NAVER_CAPTCHA_CLIENT_ID; required
+   * @default NAVER_CAPTCHA_CLIENT_ID; required, unless `engines` is `['standby']`
    */
   readonly clientId?: string | undefined;
   /**
    * The client secret that NAVER issued for this application.
-   * @default NAVER_CAPTCHA_CLIENT_SECRET; required
+   * @default NAVER_CAPTCHA_CLIENT_SECRET; required, unless `engines` is `['standby']`
    */
   readonly clientSecret?: string | undefined;
   /**
@@ -53,7 +56,7 @@ export interface NaverCaptchaModuleOptions {
   /**
    * The secret that seals keys: at least 32 characters, or a list of up to 4 such secrets for rotation. The first one
    * seals, and all of them open.
-   * @default the client secret
+   * @default the client secret; required if `engines` is `['standby']`
    */
   readonly signingSecret?: string | readonly string[] | undefined;
   /**
@@ -74,6 +77,14 @@ export interface NaverCaptchaModuleOptions {
    */
   readonly dailyQuota?: number | undefined;
   /**
+   * Spends the day's quota evenly: the calls that may be used grow over the Korean day, `headroom` (0.25 with `true`)
+   * ahead of the time of day. A flood then takes what is ahead, and cannot take the rest of the day. Challenges beyond
+   * the pace get `CAPTCHA_TOO_MANY` with a `Retry-After` of minutes. Needs a store with `pop`, as the two of this library
+   * have.
+   * @default false
+   */
+  readonly pace?: Partial<CaptchaPace> | boolean | undefined;
+  /**
    * How many challenges one `by` (the client's address, with `routes`) may request within a time; `false` sets no limit.
    * @default { limit: 10, windowMs: 60000 }
    */
@@ -90,6 +101,18 @@ export interface NaverCaptchaModuleOptions {
    * @default false
    */
   readonly prefetch?: CaptchaPrefetch | false | undefined;
+  /**
+   * `standbyEngine()` of `nestjs-naver-captcha/standby`: pictures and sounds of our own, which visitors get within the
+   * same request if NAVER cannot issue a challenge. It needs the package `captcha-media`.
+   * @default undefined
+   */
+  readonly standby?: CaptchaStandby | undefined;
+  /**
+   * Who makes challenges: NAVER, with the standby behind it if there is one, or with `['standby']` the standby alone,
+   * without NAVER and without credentials; `signingSecret` and `standby` are then required.
+   * @default the engines that are given: ['naver'], with `standby` ['naver', 'standby']
+   */
+  readonly engines?: readonly CaptchaEngineName[] | undefined;
   /**
    * What to do with a request while NAVER is unavailable: `reject`, `allow`, or a function that returns one of them.
    * At most 10 requests of one household (an IPv4 address or an IPv6 /64) are let through in a minute.
@@ -155,8 +178,8 @@ export interface NaverCaptchaModuleOptions {
    */
   readonly httpService?: HttpService | undefined;
   /**
-   * The form of an answer after NFKC and trim; any other answer is refused without a call to NAVER. For the day NAVER
-   * changes the characters or the length of its answers.
+   * The form of an answer to NAVER's challenges after NFKC and trim; any other answer is refused without a call to NAVER.
+   * For the day NAVER changes the characters or the length of its answers.
    * @default { image: /^[A-Za-z0-9]{1,16}$/, audio: /^[0-9]{1,16}$/ }
    */
   readonly answerPattern?: Partial<Record<CaptchaKind, RegExp>> | undefined;

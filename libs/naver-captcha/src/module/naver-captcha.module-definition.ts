@@ -11,6 +11,8 @@ const extras: NaverCaptchaModuleExtras = { isGlobal: true, routes: false };
 export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
   new ConfigurableModuleBuilder<NaverCaptchaModuleOptions>({
     moduleName: 'NaverCaptcha',
+    // Nest names this if the class is imported without its options.
+    optionsInjectionToken: 'NaverCaptchaModuleOptions (import NaverCaptchaModule.forRoot(), not the class)',
     alwaysTransient: true,
   })
     .setClassMethodName('forRoot')

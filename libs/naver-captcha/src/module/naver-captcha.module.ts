@@ -17,11 +17,12 @@ import { AnswerVerifier } from '../challenge/answer-verifier.js';
 import { ChallengeMaker } from '../challenge/challenge-maker.js';
 import { ChallengeMedia } from '../challenge/challenge-media.js';
 import { ChallengeSupply } from '../challenge/challenge-supply.js';
+import { EngineChanges } from '../challenge/engine-changes.js';
+import { EngineChoice } from '../challenge/engine-choice.js';
+import { Engines } from '../challenge/engines.js';
 import { FetchTurns } from '../challenge/fetch-turns.js';
 import { NaverCaptchaService } from '../challenge/naver-captcha.service.js';
 import { Refusals } from '../contexts/refusals.js';
-import { BreakerGate } from '../engines/naver/breaker.gate.js';
-import type { CallGate } from '../engines/naver/call-gate.js';
 import { CallReportGate } from '../engines/naver/call-report.gate.js';
 import { GatedCalls } from '../engines/naver/gated-calls.js';
 import { chooseHttpService } from '../engines/naver/http-service.js';
@@ -44,6 +45,7 @@ import { DayQuota } from '../limits/day-quota.js';
 import { Failures } from '../limits/failures.js';
 import { FetchLimit } from '../limits/fetch-limit.js';
 import { HashedNames } from '../limits/hashed-names.js';
+import { HouseholdLimit } from '../limits/household-limit.js';
 import { IssueLimit } from '../limits/issue-limit.js';
 import { OpenChallenges } from '../limits/open-challenges.js';
 import { QuotaGate } from '../limits/quota.gate.js';
@@ -65,8 +67,10 @@ import {
   CAPTCHA_VERIFIER,
 } from '../tokens.js';
 import type { CaptchaClock, CaptchaRandom, ResolvedCaptchaOptions } from '../types.js';
+import { callGates } from './call-gates.js';
 import { unreadVariables } from './environment-names.js';
 import { lateCaptchaGuards } from './late-guards.js';
+import { loadEngines } from './load-engines.js';
 import { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } from './naver-captcha.module-definition.js';
 import type {
   NaverCaptchaModuleExtras,
@@ -114,15 +118,8 @@ export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
     },
     {
       provide: CAPTCHA_CALL_GATES,
-      // The breaker is last, so that no other gate refuses a call that it has let through.
-      useFactory: (report: CallReportGate, quota: QuotaGate, clock: CaptchaClock): readonly CallGate[] => [
-        report,
-        quota,
-        new BreakerGate(clock, (operation, state) => {
-          report.breakerChanged(operation, state);
-        }),
-      ],
-      inject: [CallReportGate, QuotaGate, CAPTCHA_CLOCK],
+      useFactory: callGates,
+      inject: [CAPTCHA_OPTIONS, CallReportGate, QuotaGate, CAPTCHA_CLOCK],
     },
     {
       provide: NaverSender,
@@ -143,6 +140,11 @@ export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
     },
     // Factories and not useExisting: Nest 11 resolves an alias to its target even if a test has overridden it.
     { provide: CAPTCHA_ENGINE, useFactory: (engine: NaverEngine) => engine, inject: [NaverEngine] },
+    {
+      provide: Engines,
+      useFactory: loadEngines,
+      inject: [MODULE_OPTIONS_TOKEN, CAPTCHA_OPTIONS, CAPTCHA_ENGINE, CAPTCHA_RANDOM, QuietLogger],
+    },
     { provide: CAPTCHA_KEYS, useFactory: createCaptchaKeys, inject: [CAPTCHA_OPTIONS, CAPTCHA_RANDOM] },
     {
       provide: CAPTCHA_VERIFIER,
@@ -162,11 +164,14 @@ export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
     ChallengeMedia,
     ChallengeSupply,
     DayQuota,
+    EngineChanges,
+    EngineChoice,
     Failures,
     FetchLimit,
     FetchTurns,
     GatedCalls,
     HashedNames,
+    HouseholdLimit,
     IssueLimit,
     NaverCaptchaClient,
     NaverCaptchaService,
@@ -231,6 +236,15 @@ export class NaverCaptchaModule
       this.#logger.warn(
         'The memory store remembers used keys in this process only: a restart forgets them, and another process ' +
           'accepts them once more. Pass a store that all processes share, such as RedisCaptchaStore.',
+      );
+    }
+    if (!this.options.engines.includes('naver')) {
+      this.#logger.log("NAVER is not used (engines: ['standby']): the standby makes every challenge.");
+    }
+    if (this.options.pace !== false && this.store.pop === undefined) {
+      this.#logger.warn(
+        'pace is not kept: the store has no method pop, so it cannot give back what visitors do not answer. Add pop and ' +
+          'amounts to the store, or leave pace out.',
       );
     }
     if (this.options.keys === 'raw') {

@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 
-import type { CaptchaPrefetch } from '../types.js';
+import type { CaptchaEngineName, CaptchaPace, CaptchaPrefetch } from '../types.js';
 import { isRecord } from '../unknown-values.js';
 
 /** Turns any value into a checked and frozen one. Returns undefined if the value is invalid. */
@@ -125,6 +125,25 @@ function isLongText(secret: unknown): secret is string {
 export function parsePrefetch(given: unknown): CaptchaPrefetch | undefined {
   const size = partial(['size'], integer(1, 100))(given)?.size;
   return size === undefined ? undefined : Object.freeze({ size });
+}
+
+const ENGINES: readonly (readonly CaptchaEngineName[])[] = [['naver'], ['naver', 'standby'], ['standby']];
+
+export function parseEngines(given: unknown): readonly CaptchaEngineName[] | undefined {
+  if (!Array.isArray(given)) return undefined;
+  return ENGINES.find(
+    (names) => names.length === given.length && names.every((name, at) => name === given[at]),
+  );
+}
+
+const PACE: CaptchaPace = Object.freeze({ headroom: 0.25 });
+
+/** `true` stands for the default headroom. */
+export function parsePace(given: unknown): CaptchaPace | false | undefined {
+  if (typeof given === 'boolean') return given && PACE;
+  return withDefaults(PACE, (share) =>
+    typeof share === 'number' && share >= 0.01 && share <= 1 ? share : undefined,
+  )(given);
 }
 
 /** With the flags g and y a regular expression remembers where it stopped, and refuses every other answer. */

@@ -1,6 +1,7 @@
 import type { HttpService } from '@nestjs/axios';
 
 import { PLATFORMS } from '../engines/naver/platforms.js';
+import type { CaptchaStandby } from '../engines/standby/standby.engine.js';
 import { CAPTCHA_ERRORS } from '../error-texts.js';
 import { NAVER_KEY_LIFETIME_MS } from '../naver-facts.js';
 import type { CaptchaStore } from '../store/captcha-store.js';
@@ -18,6 +19,8 @@ import {
   orFalse,
   orInfinity,
   parseBaseUrl,
+  parseEngines,
+  parsePace,
   parsePattern,
   parsePrefetch,
   parseSecrets,
@@ -41,6 +44,8 @@ export interface Option<T> extends Check<T> {
   readonly variable?: `NAVER_CAPTCHA_${string}`;
   /** The value if neither code nor environment give one; frozen, as every module shares it. */
   readonly default?: T;
+  /** True if no error may show the value. */
+  readonly isSecret?: true;
   /** The module cannot start without the option: where to find its value. */
   readonly required?: string;
 }
@@ -59,9 +64,10 @@ const CODES = namesOf(CAPTCHA_ERRORS);
 const PLATFORM_NAMES = namesOf(PLATFORMS);
 
 /** Printable ASCII, as in an HTTP header. */
-const credential: Check<string> = {
+const credential: Check<string> & { readonly isSecret: true } = {
   parse: text(/^[\x21-\x7e]{1,200}$/),
   remedy: 'must be 1 to 200 visible ASCII characters without spaces',
+  isSecret: true,
 };
 
 const answerName = text(/^[\w.-]{1,64}$/);
@@ -78,12 +84,14 @@ const TABLE = {
   },
   baseUrl: {
     parse: parseBaseUrl,
-    remedy: 'must be an http: or https: URL without user, query and fragment; leave it out to call NAVER',
+    remedy:
+      'must be an http: or https: URL without user, query and fragment, for example http://127.0.0.1:4010; leave it out to call NAVER',
     variable: 'NAVER_CAPTCHA_BASE_URL',
   },
   proxy: {
     parse: parseProxy,
     remedy: PROXY_REMEDY,
+    isSecret: true,
     variable: 'NAVER_CAPTCHA_PROXY',
   },
   timeoutMs: {
@@ -96,6 +104,7 @@ const TABLE = {
     remedy:
       'must be 1 to 4 different secrets of at least 32 characters each: make one with ' +
       '`openssl rand -base64 33`, or leave it out to derive one from the client secret',
+    isSecret: true,
     fromText: (list) => list.split(',').map((secret) => secret.trim()),
     variable: 'NAVER_CAPTCHA_SIGNING_SECRET',
   },
@@ -108,6 +117,11 @@ const TABLE = {
   dailyQuota: {
     ...orInfinity(wholeNumber(1, 100_000_000, ' of calls'), 'for no limit'),
     variable: 'NAVER_CAPTCHA_DAILY_QUOTA',
+  },
+  pace: {
+    parse: parsePace,
+    remedy: 'must be true, false or { headroom }: a share of the quota from 0.01 to 1',
+    default: false,
   },
   issueLimit: {
     parse: orFalse(withDefaults(ISSUE_LIMIT, integer(1))),
@@ -126,6 +140,14 @@ const TABLE = {
     parse: orFalse(parsePrefetch),
     remedy: 'must be false or { size }: a whole number of pictures from 1 to 100',
     default: false,
+  },
+  standby: {
+    parse: when((given): given is CaptchaStandby => isObject(given) && typeof given['load'] === 'function'),
+    remedy: "must be standbyEngine() of 'nestjs-naver-captcha/standby'",
+  },
+  engines: {
+    parse: parseEngines,
+    remedy: "must be ['naver'], ['naver', 'standby'] or ['standby']",
   },
   onUnavailable: {
     parse: when(
@@ -146,6 +168,7 @@ const TABLE = {
         isObject(given) && STORE_METHODS.every((method) => typeof given[method] === 'function'),
     ),
     remedy: `must be a CaptchaStore, with the methods ${STORE_METHODS.join(', ')}`,
+    isSecret: true,
   },
   strip: { ...trueOrFalse, default: true },
   bodyFields: {
@@ -172,6 +195,7 @@ const TABLE = {
   allowInsecureBaseUrl: { ...trueOrFalse, default: false },
   maxSockets: { ...wholeNumber(1, 1024), default: 64 },
   httpService: {
+    isSecret: true,
     parse: when((given): given is HttpService => isRecord(given) && typeof given['request'] === 'function'),
     remedy:
       'must be the HttpService of @nestjs/axios: NaverCaptchaModule.forRootAsync({ imports: [HttpModule], ' +

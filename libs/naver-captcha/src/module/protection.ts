@@ -2,7 +2,7 @@ import type { ApplicationConfig, ModulesContainer, Reflector } from '@nestjs/cor
 
 import { isCaptchaGuard } from '../guard/captcha.guard.js';
 import type { CaptchaRequirement } from '../guard/captcha-requirement.js';
-import { CAPTCHA_REQUIREMENT } from '../tokens.js';
+import { CAPTCHA_REQUIREMENT, CAPTCHA_ROUTES } from '../tokens.js';
 import { isObject } from '../unknown-values.js';
 import { guardedHandlers, type GuardedHandler, isField, providedHandlers } from './guarded-handlers.js';
 import { lostProtection } from './lost-protection.js';
@@ -10,7 +10,7 @@ import { sourceOf } from './requirement-source.js';
 
 /** What protects the entry points of an application, and where protection is lost without a word. */
 export interface ProtectionReport {
-  /** A line for each entry point. */
+  /** A line for each entry point of the application. */
   readonly lines: readonly string[];
   readonly warnings: readonly string[];
 }
@@ -26,7 +26,8 @@ export function reportProtection(
   ];
   const guardsFields = areFieldsGuarded(modules);
   const entryPoints = handlers.filter(
-    ({ isEntryPoint, handler }) => isEntryPoint && (guardsFields || !isField(handler)),
+    ({ isEntryPoint, handler, controller }) =>
+      isEntryPoint && (guardsFields || !isField(handler)) && !Reflect.hasMetadata(CAPTCHA_ROUTES, controller),
   );
   // A class that several modules provide is reported once.
   return {

@@ -1,8 +1,14 @@
 import { PLATFORMS } from '../engines/naver/platforms.js';
-import type { CaptchaAnswerNames, CaptchaForwardProxy, ResolvedCaptchaOptions } from '../types.js';
+import type {
+  CaptchaAnswerNames,
+  CaptchaEngineName,
+  CaptchaForwardProxy,
+  ResolvedCaptchaOptions,
+} from '../types.js';
 import { isRecord } from '../unknown-values.js';
 import { findProxies, isLoopback } from './forward-proxy.js';
-import type { NaverCaptchaModuleOptions } from './naver-captcha-options.js';
+import { describeGiven } from './given-value.js';
+import type { NaverCaptchaModuleExtras, NaverCaptchaModuleOptions } from './naver-captcha-options.js';
 import { nearestName } from './nearest-name.js';
 import { namesOf } from './option-checks.js';
 import { type CheckedOptions, type OptionName, OPTIONS, type OptionValues } from './options-table.js';
@@ -13,6 +19,7 @@ type Found = Partial<Record<OptionName, unknown>>;
 type Valid<K extends OptionName = OptionName> = { [N in K]?: OptionValues[N] | undefined };
 
 const NAMES = namesOf(OPTIONS);
+const EXTRAS: readonly (keyof NaverCaptchaModuleExtras)[] = ['isGlobal', 'routes'];
 
 /** The secret that the emulator has by default, as its README says. */
 const EMULATOR_SECRET = 'emulator-client-secret';
@@ -24,23 +31,35 @@ const EMULATOR_HINT =
 /**
  * Turns the given options into those the library uses, for `forRoot`, `forRootAsync` and the environment alike. Does
  * not change what was given.
- * @throws Error with every problem and its remedy, and never a value, as it may be a secret
+ * @throws Error with every problem and its remedy, and never the value of an option that may be a secret
  */
 export function resolveOptions(
   given: NaverCaptchaModuleOptions,
   environment: NodeJS.ProcessEnv,
 ): ResolvedCaptchaOptions {
   const { known, others } = sortByName(entriesOf(given));
-  const found: Found = { ...readEnvironment(environment), ...known };
+  const { found: ofEnvironment, quoted } = readEnvironment(environment);
+  const found: Found = { ...ofEnvironment, ...known };
   const valid: Valid = {};
+  // Checked first, because without NAVER no credentials are required.
+  check('engines', found.engines, valid);
+  const withoutNaver = valid.engines?.includes('naver') === false;
   const problems = [
-    ...NAMES.flatMap((name) => check(name, found[name], valid) ?? []),
+    ...quoted.flatMap((name) => (known[name] === undefined ? describeQuoted(name) : [])),
+    ...NAMES.flatMap((name) => check(name, found[name], valid, withoutNaver) ?? []),
     ...others.map(describeUnknown),
-    ...contradictions(found, valid, environment),
+    ...(withoutNaver ? [] : contradictionsOfNaver(found, valid, environment)),
+    ...contradictions(found, valid),
+    ...standbyProblems(found, valid),
   ];
+  if (withoutNaver) {
+    valid.clientId ??= '';
+    valid.clientSecret ??= '';
+  }
   if (problems.length > 0 || !isComplete(valid)) {
     const { clientId, clientSecret } = found;
-    const needsHint = (clientId ?? clientSecret) === undefined && environment['NODE_ENV'] !== 'production';
+    const needsHint =
+      !withoutNaver && (clientId ?? clientSecret) === undefined && environment['NODE_ENV'] !== 'production';
     throw cannotStart(problems, needsHint ? EMULATOR_HINT : undefined);
   }
   const { proxy, problems: ofProxies } = findProxies(baseUrlOf(valid), valid.proxy, environment);
@@ -70,27 +89,45 @@ function sortByName(entries: readonly [string, unknown][]): { known: Found; othe
   return { known, others };
 }
 
-/** An empty variable is an unset one. */
-function readEnvironment(environment: NodeJS.ProcessEnv): Found {
+/**
+ * An empty variable is an unset one. `docker --env-file` keeps the quotation marks around a value: such variables are
+ * `quoted`, and read without them, so that each has one problem.
+ */
+function readEnvironment(environment: NodeJS.ProcessEnv): { found: Found; quoted: OptionName[] } {
   const found: Found = {};
+  const quoted: OptionName[] = [];
   for (const name of NAMES) {
     const { variable, fromText } = OPTIONS[name];
     const text = variable === undefined ? '' : (environment[variable]?.trim() ?? '');
-    if (text !== '') found[name] = fromText ? fromText(text) : text;
+    if (text === '') continue;
+    const { inner = text } = /^(["'])(?<inner>.*)\1$/s.exec(text)?.groups ?? {};
+    if (inner !== text) quoted.push(name);
+    if (inner !== '') found[name] = fromText ? fromText(inner) : inner;
   }
-  return found;
+  return { found, quoted };
+}
+
+function describeQuoted(name: OptionName): string {
+  return `${OPTIONS[name].variable ?? name} begins and ends with a quotation mark: remove both.`;
 }
 
 /** Puts the option among the valid ones. Returns undefined if that worked, and else the problem. */
-function check<K extends OptionName>(name: K, found: unknown, valid: Valid<K>): string | undefined {
-  const { parse, remedy, required, default: byDefault } = OPTIONS[name];
+function check<K extends OptionName>(
+  name: K,
+  found: unknown,
+  valid: Valid<K>,
+  withoutNaver = false,
+): string | undefined {
+  const { parse, remedy, required, isSecret, default: byDefault } = OPTIONS[name];
   // null leaves out an option without default, such as a store that only some environments have.
   if (found === undefined || (found === null && byDefault === undefined)) {
     valid[name] = byDefault;
-    return required && `${label(name)} is missing: ${required}.`;
+    return withoutNaver ? undefined : required && `${label(name)} is missing: ${required}.`;
   }
   valid[name] = parse(found);
-  return valid[name] === undefined ? `${label(name)} ${remedy}.` : undefined;
+  if (valid[name] !== undefined) return undefined;
+  const given = isSecret ? undefined : describeGiven(found);
+  return `${label(name)} ${remedy}${given === undefined ? '' : `; ${given}`}.`;
 }
 
 function label(name: OptionName): string {
@@ -99,16 +136,16 @@ function label(name: OptionName): string {
 }
 
 function describeUnknown(name: string): string {
-  if (name === 'isGlobal' || name === 'routes') {
+  if (EXTRAS.some((extra) => extra === name)) {
     return `${name} belongs beside useFactory, useClass or useExisting, not in the options they return.`;
   }
-  const nearest = nearestName(name, NAMES);
+  const nearest = nearestName(name, [...NAMES, ...EXTRAS]);
   return nearest === undefined
     ? `${name} is not an option; the README lists all options.`
     : `${name} is not an option: did you mean ${nearest}?`;
 }
 
-function contradictions(found: Found, valid: Valid, environment: NodeJS.ProcessEnv): string[] {
+function contradictionsOfNaver(found: Found, valid: Valid, environment: NodeJS.ProcessEnv): string[] {
   const problems: string[] = [];
   const isProduction = environment['NODE_ENV'] === 'production';
   if (isProduction && valid.allowInsecureBaseUrl !== true && leavesThisHostUnencrypted(valid.baseUrl)) {
@@ -129,6 +166,11 @@ function contradictions(found: Found, valid: Valid, environment: NodeJS.ProcessE
         'kind the application may make, for example 10000; Infinity sets no limit.',
     );
   }
+  return problems;
+}
+
+function contradictions(found: Found, valid: Valid): string[] {
+  const problems: string[] = [];
   if (found.keys === 'raw' && found.signingSecret !== undefined) {
     problems.push(
       `${label('signingSecret')} has no use with keys: 'raw', which seals nothing: leave one of them out.`,
@@ -139,6 +181,27 @@ function contradictions(found: Found, valid: Valid, environment: NodeJS.ProcessE
     if (names && haveOneName(names)) {
       problems.push(`${place} gives key and value the same name, defaults included: let them differ.`);
     }
+  }
+  return problems;
+}
+
+function standbyProblems(found: Found, { engines, keys, standby }: Valid): string[] {
+  const problems: string[] = [];
+  if (engines?.includes('standby') === true && (found.standby ?? undefined) === undefined) {
+    problems.push(
+      "standby is missing, and engines names it: install captcha-media, and pass standby: standbyEngine() of 'nestjs-naver-captcha/standby'.",
+    );
+  }
+  if (engines?.includes('naver') === false && found.signingSecret === undefined) {
+    problems.push(
+      `${label('signingSecret')} is missing: without NAVER there is no client secret to derive one from. Make one of at ` +
+        'least 32 characters with `openssl rand -base64 33`, the same for every process.',
+    );
+  }
+  if (keys === 'raw' && (standby !== undefined || engines?.includes('standby') === true)) {
+    problems.push(
+      "standby cannot be used with keys: 'raw', because such keys are issued elsewhere: leave one of them out.",
+    );
   }
   return problems;
 }
@@ -175,15 +238,22 @@ function baseUrlOf({ baseUrl, platform }: CheckedOptions): string {
   return baseUrl ?? PLATFORMS[platform].baseUrl;
 }
 
+function usedEngines({ engines, standby }: CheckedOptions): readonly CaptchaEngineName[] {
+  if (engines?.includes('naver') === false) return engines;
+  return Object.freeze(standby === undefined ? (['naver'] as const) : (['naver', 'standby'] as const));
+}
+
 function complete(options: CheckedOptions, proxy: CaptchaForwardProxy | undefined): ResolvedCaptchaOptions {
-  const { allowInsecureBaseUrl, httpService, store, signingSecret, ...rest } = options;
+  const { allowInsecureBaseUrl, httpService, store, standby, signingSecret, ...rest } = options;
   const { clientSecret, dailyQuota } = rest;
+  const engines = usedEngines(options);
   const resolved: ResolvedCaptchaOptions = {
     ...rest,
     baseUrl: baseUrlOf(options),
     proxy,
     // Documented: 1,000 calls a day for each kind at NAVER Developers. On NAVER Cloud the option is required.
-    dailyQuota: dailyQuota === Infinity ? undefined : (dailyQuota ?? 1000),
+    dailyQuota: dailyQuota === Infinity || !engines.includes('naver') ? undefined : (dailyQuota ?? 1000),
+    engines,
     signingSecrets: signingSecret ?? Object.freeze([clientSecret] as const),
   };
   Object.defineProperty(resolved, 'clientSecret', { enumerable: false });

@@ -1,4 +1,7 @@
+import { type AnsweringRequest, headerOf } from '../contexts/context-kind.js';
 import { CaptchaBadRequestException } from '../errors.js';
+import { isAction } from '../keys/captcha-keys.js';
+import type { QuietLogger } from '../quiet-logger.js';
 import { CAPTCHA_KINDS, type CaptchaKind } from '../types.js';
 import { isRecord } from '../unknown-values.js';
 
@@ -10,8 +13,10 @@ export interface ChallengeRequest {
   readonly inline: boolean;
 }
 
+const FIELDS = ['kind', 'action', 'media'] as const;
+
 /**
- * Reads a body, which may be any value. The service checks the form of the action.
+ * Reads a body, which may be any value.
  * @throws CaptchaBadRequestException if the body is no such request
  */
 export function readChallengeRequest(body: unknown): ChallengeRequest {
@@ -22,8 +27,43 @@ export function readChallengeRequest(body: unknown): ChallengeRequest {
   const known = CAPTCHA_KINDS.find((each) => each === (kind ?? 'image'));
   if (known === undefined) throw wrong(`kind must be ${CAPTCHA_KINDS.join(' or ')}.`);
   if (media !== undefined && media !== 'inline') throw wrong("media must be 'inline', or absent.");
-  if (action !== undefined && typeof action !== 'string') throw wrong('action must be a string.');
+  if (action !== undefined && !isAction(action)) {
+    throw wrong('action must be 1 to 32 characters of a-z, 0-9, "_" and "-".');
+  }
   return { kind: known, action, inline: media === 'inline' };
+}
+
+/**
+ * Warns of a request whose reply is not what its developer expects: the body was not parsed, or has a field that is
+ * ignored. Such a field is not refused, because a widget of a later version may send it.
+ */
+export function warnOfRequest(request: AnsweringRequest, logger: QuietLogger): void {
+  const { body } = request;
+  if (isUnparsed(request)) {
+    logger.warn(
+      'POST /captcha: the body was not parsed, so the key has no action. Send content-type: application/json, and let ' +
+        'the application parse JSON bodies.',
+    );
+  }
+  const unknown = isRecord(body)
+    ? Object.keys(body).find((name) => !FIELDS.some((field) => field === name))
+    : undefined;
+  if (unknown === undefined) return;
+  const shown = /^[A-Za-z]{1,20}$/.test(unknown) ? unknown : 'with a name that cannot be shown';
+  logger.warn(
+    `POST /captcha: the unknown field ${shown} is ignored; the body takes ${FIELDS.join(', ')}.`,
+    // A client may send any field.
+    'POST /captcha: unknown field',
+  );
+}
+
+/** Express ignores a body of another content type: version 5 gives none, version 4 an empty object. Fastify refuses it. */
+function isUnparsed(request: AnsweringRequest): boolean {
+  const { body = {} } = request;
+  const length = headerOf(request, 'content-length') ?? '0';
+  const isSent = length !== '0' || headerOf(request, 'transfer-encoding') !== undefined;
+  if (!isSent || !isRecord(body) || Object.keys(body).length > 0) return false;
+  return request.body === undefined || headerOf(request, 'content-type')?.includes('json') !== true;
 }
 
 function wrong(detail: string): CaptchaBadRequestException {

@@ -8,6 +8,7 @@ import {
   Options,
   Post,
   Res,
+  SetMetadata,
   type Type,
   VERSION_NEUTRAL,
 } from '@nestjs/common';
@@ -17,6 +18,7 @@ import { NaverCaptchaService } from '../challenge/naver-captcha.service.js';
 import { headerOf } from '../contexts/context-kind.js';
 import { HTTP } from '../contexts/http.context.js';
 import { Refusals } from '../contexts/refusals.js';
+import { Deadline } from '../deadline.js';
 import {
   CaptchaBadRequestException,
   CaptchaException,
@@ -25,12 +27,12 @@ import {
 } from '../errors.js';
 import { SkipCaptcha } from '../guard/skip-captcha.decorator.js';
 import { QuietLogger } from '../quiet-logger.js';
-import { CAPTCHA_OPTIONS } from '../tokens.js';
+import { CAPTCHA_OPTIONS, CAPTCHA_ROUTES } from '../tokens.js';
 import type { CaptchaChallenge, ResolvedCaptchaOptions } from '../types.js';
 import { isObject } from '../unknown-values.js';
 import { AllowedOrigins } from './allowed-origins.js';
 import type { CaptchaRoutesOptions } from './captcha-routes-options.js';
-import { readChallengeRequest } from './challenge-request.js';
+import { readChallengeRequest, warnOfRequest } from './challenge-request.js';
 import { type AddressedRequest, ClientAddresses } from './client-address.js';
 import { DownloadLimit } from './download-limit.js';
 import { mediaReply } from './media-reply.js';
@@ -47,6 +49,9 @@ import { widgetReply } from './widget-reply.js';
 interface ChallengeReply extends CaptchaChallenge {
   readonly media?: { readonly contentType: string; readonly data: string };
 }
+
+/** What is left for drawing a picture of our own if NAVER has used up `timeoutMs`. */
+const DRAWING_MS = 35;
 
 interface QueriedRequest extends AddressedRequest {
   readonly method?: string;
@@ -66,9 +71,11 @@ export function challengeController(routes: CaptchaRoutesOptions): Type {
   // would turn script and pictures into JSON, and challenges into what the tag does not read.
   @Controller({ path, version: VERSION_NEUTRAL })
   @SkipCaptcha()
+  @SetMetadata(CAPTCHA_ROUTES, true)
   class CaptchaChallengeController {
     readonly #addresses: ClientAddresses;
     readonly #downloads: DownloadLimit;
+    readonly #timeoutMs: number;
 
     constructor(
       @Inject(NaverCaptchaService) private readonly captcha: NaverCaptchaService,
@@ -79,6 +86,7 @@ export function challengeController(routes: CaptchaRoutesOptions): Type {
     ) {
       this.#addresses = new ClientAddresses(logger);
       this.#downloads = new DownloadLimit(options.keyTtlMs);
+      this.#timeoutMs = options.timeoutMs;
       if (options.keys === 'raw') {
         throw new Error(
           'NaverCaptchaModule cannot start:\n' +
@@ -93,10 +101,13 @@ export function challengeController(routes: CaptchaRoutesOptions): Type {
       return this.#reply(context, response, async (request) => {
         origins.assertAllowed(request, this.logger);
         const { kind, action, inline } = readChallengeRequest(request.body);
+        warnOfRequest(request, this.logger);
         const by = this.#addresses.addressOf(request);
         const bindingOfClient = await this.#bindingOf(context);
-        const challenge = await this.captcha.createChallenge({ kind, action, by, binding: bindingOfClient });
-        if (inline) return jsonReply(201, { ...challenge, ...(await this.#inlined(challenge.key)) });
+        const make = (): Promise<CaptchaChallenge> =>
+          this.captcha.createChallenge({ kind, action, by, binding: bindingOfClient });
+        if (inline) return jsonReply(201, await this.#withMedia(make));
+        const challenge = await make();
         // Fetched already while the reply is sent, because the page requests it next.
         this.captcha.fetchMedia(challenge.key).catch(() => undefined);
         return jsonReply(201, challenge);
@@ -166,13 +177,30 @@ export function challengeController(routes: CaptchaRoutesOptions): Type {
       }
     }
 
-    /** Empty if NAVER does not send the media: the key has cost a call already, and the page can fetch it later. */
-    async #inlined(key: string): Promise<Pick<ChallengeReply, 'media'>> {
+    /** The challenge with its media, but without them if challenge and media together would take too long. */
+    async #withMedia(make: () => Promise<CaptchaChallenge>): Promise<ChallengeReply> {
+      const deadline = new Deadline(this.#timeoutMs);
+      try {
+        const challenge = await make();
+        const late = new Promise<undefined>((resolve) => {
+          deadline.listener = () => {
+            setTimeout(resolve, DRAWING_MS, undefined).unref();
+          };
+        });
+        const media = await Promise.race([this.#mediaOf(challenge.key), late]);
+        return media === undefined ? challenge : { ...challenge, media };
+      } finally {
+        deadline.clear();
+      }
+    }
+
+    /** Returns undefined if the engine does not send it: the key has cost a call already, and the page can fetch it later. */
+    async #mediaOf(key: string): Promise<ChallengeReply['media']> {
       try {
         const { contentType, body } = await this.captcha.fetchMedia(key);
-        return { media: { contentType, data: body.toString('base64') } };
+        return { contentType, data: body.toString('base64') };
       } catch (thrown) {
-        if (thrown instanceof CaptchaUnavailableException) return {};
+        if (thrown instanceof CaptchaUnavailableException) return undefined;
         throw thrown;
       }
     }

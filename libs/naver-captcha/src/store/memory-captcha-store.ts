@@ -19,7 +19,13 @@ interface Purpose {
  * Purposes that merely count what clients did. A full one forgets its oldest entry: if it refused, made-up names would
  * close log-ins and challenges for everyone. The others must not forget, or a used key would pass again.
  */
-const FORGETS_OLDEST: ReadonlySet<string> = new Set(['failure:', 'issue:', 'wrong:']);
+const FORGETS_OLDEST: ReadonlySet<string> = new Set([
+  'allowed:',
+  'compare-raw:',
+  'failure:',
+  'issue:',
+  'wrong:',
+]);
 
 /** How many old entries each insert checks: the list shrinks as fast as it grew, without a timer. */
 const CHECKED_PER_INSERT = 4;

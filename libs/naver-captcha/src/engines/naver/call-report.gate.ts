@@ -8,10 +8,8 @@ import { CAPTCHA_EVENTS, CAPTCHA_OPTIONS } from '../../tokens.js';
 import type { NaverCall, ResolvedCaptchaOptions } from '../../types.js';
 import type { CallGate, NaverCallResult } from './call-gate.js';
 
-const BREAKER_CONSEQUENCES: Readonly<Record<BreakerEvent['state'], string>> = {
-  open:
-    'NAVER failed, and visitors get CAPTCHA_UNAVAILABLE or what onUnavailable decides until a trial call succeeds. ' +
-    'If it stays open, check the connection from this machine to NAVER.',
+const BREAKER_REMEDIES: Readonly<Record<BreakerEvent['state'], string>> = {
+  open: 'If it stays open, check the connection from this machine to NAVER.',
   'half-open': 'one call tries whether NAVER answers again.',
   closed: 'calls are sent to NAVER again.',
 };
@@ -34,10 +32,18 @@ export class CallReportGate implements CallGate {
 
   /** Reports that the breaker of an operation opened, closed, or lets a trial call through. */
   breakerChanged(operation: NaverCall['operation'], state: BreakerEvent['state']): void {
+    const consequence =
+      state === 'open' ? `NAVER failed, and ${this.#visitorsGet()} until a trial call succeeds. ` : '';
     this.logger.warn(
-      `CAPTCHA_BREAKER: the breaker of calls to ${operation} is ${state}: ${BREAKER_CONSEQUENCES[state]}`,
+      `CAPTCHA_BREAKER: the breaker of calls to ${operation} is ${state}: ${consequence}${BREAKER_REMEDIES[state]}`,
     );
     this.events.next({ type: 'breaker', platform: this.options.platform, operation, state });
+  }
+
+  #visitorsGet(): string {
+    return this.options.engines.includes('standby')
+      ? 'visitors get challenges of the standby'
+      : 'visitors get CAPTCHA_UNAVAILABLE or what onUnavailable decides';
   }
 
   #log(code: CaptchaException['code'], message: string): void {

@@ -127,7 +127,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
 /** Returns undefined for an encoding that is none, or that is not known; such a body is then no JSON and no picture. */
 function inflaterOf(encoding: unknown): typeof unzip | undefined {
-  switch (encoding) {
+  switch (typeof encoding === 'string' ? encoding.toLowerCase() : '') {
     case 'gzip':
     case 'x-gzip':
     case 'deflate':

@@ -1,7 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 
 import type { CaptchaException } from '../../errors.js';
-import { CAPTCHA_KINDS, type CaptchaKind, type CaptchaMedia } from '../../types.js';
+import { CAPTCHA_OPTIONS } from '../../tokens.js';
+import {
+  CAPTCHA_KINDS,
+  type CaptchaKind,
+  type CaptchaMedia,
+  type ResolvedCaptchaOptions,
+} from '../../types.js';
 import type { CaptchaEngine, Comparison, EngineOperation } from '../captcha-engine.js';
 import { NaverCaptchaClient } from './naver-captcha.client.js';
 
@@ -11,7 +17,14 @@ export class NaverEngine implements CaptchaEngine {
   readonly name = 'naver';
   readonly kinds = CAPTCHA_KINDS;
 
-  constructor(@Inject(NaverCaptchaClient) private readonly client: NaverCaptchaClient) {}
+  readonly answerPattern: CaptchaEngine['answerPattern'];
+
+  constructor(
+    @Inject(NaverCaptchaClient) private readonly client: NaverCaptchaClient,
+    @Inject(CAPTCHA_OPTIONS) { answerPattern }: ResolvedCaptchaOptions,
+  ) {
+    this.answerPattern = answerPattern;
+  }
 
   refusalOf(operation: EngineOperation, kind: CaptchaKind): CaptchaException | undefined {
     return this.client.refusalOf(operation, kind);

@@ -7,6 +7,7 @@ export const SCOPE = 'nestjs-naver-captcha';
 
 /** Attributes of this library begin with `naver.captcha`; the others are OpenTelemetry's semantic conventions. */
 export const KIND = 'naver.captcha.kind';
+export const ENGINE = 'naver.captcha.engine';
 export const OPERATION = 'naver.captcha.operation';
 export const PLATFORM = 'naver.captcha.platform';
 export const VERDICT = 'naver.captcha.verdict';

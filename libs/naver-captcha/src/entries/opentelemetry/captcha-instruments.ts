@@ -11,6 +11,7 @@ import type {
   AllowedEvent,
   BreakerEvent,
   ChallengeIssuedEvent,
+  EngineEvent,
   UpstreamCallEvent,
   VerdictEvent,
 } from '../../events.js';
@@ -18,6 +19,7 @@ import { CAPTCHA_KINDS, type CaptchaKind, type CaptchaQuota } from '../../types.
 import {
   ACTION,
   BREAKER_STATE,
+  ENGINE,
   ERROR_TYPE,
   failureOf,
   KIND,
@@ -47,6 +49,7 @@ export class CaptchaInstruments {
   readonly #verdictDuration: Histogram;
   readonly #allowed: Counter;
   readonly #breakerChanges: Counter;
+  readonly #engineChanges: Counter;
   readonly #quotaUsed: ObservableGauge;
   readonly #quotaLimit: ObservableGauge;
   readonly #quotaLeft: ObservableGauge;
@@ -80,6 +83,10 @@ export class CaptchaInstruments {
       description: 'Times a breaker changed its state.',
       unit: '{change}',
     });
+    this.#engineChanges = meter.createCounter('naver.captcha.engine.changes', {
+      description: 'Times the standby took over from NAVER, or NAVER from the standby.',
+      unit: '{change}',
+    });
     this.#quotaUsed = meter.createObservableGauge('naver.captcha.quota.used', {
       description: "Calls counted against the day's quota.",
       unit: '{call}',
@@ -102,12 +109,17 @@ export class CaptchaInstruments {
     else this.#refusedCalls.add(1, present(attributes));
   }
 
-  challenge({ kind }: ChallengeIssuedEvent): void {
-    this.#challenges.add(1, { [KIND]: kind });
+  challenge({ kind, engine }: ChallengeIssuedEvent): void {
+    this.#challenges.add(1, { [KIND]: kind, [ENGINE]: engine });
   }
 
-  verdict({ reason, kind, action, durationMs }: VerdictEvent): void {
-    const attributes = present({ [VERDICT]: reason ?? 'passed', [KIND]: kind, [ACTION]: action });
+  verdict({ reason, kind, engine, action, durationMs }: VerdictEvent): void {
+    const attributes = present({
+      [VERDICT]: reason ?? 'passed',
+      [KIND]: kind,
+      [ENGINE]: engine,
+      [ACTION]: action,
+    });
     this.#verdicts.add(1, attributes);
     this.#verdictDuration.record(seconds(durationMs), attributes);
   }
@@ -118,6 +130,10 @@ export class CaptchaInstruments {
 
   breaker({ operation, state }: BreakerEvent): void {
     this.#breakerChanges.add(1, { [OPERATION]: operation, [BREAKER_STATE]: state });
+  }
+
+  engine({ engine, kind, reason }: EngineEvent): void {
+    this.#engineChanges.add(1, present({ [ENGINE]: engine, [KIND]: kind, [ERROR_TYPE]: reason }));
   }
 
   /** Calls `ask` each time the metrics are collected. @returns a function that stops it */

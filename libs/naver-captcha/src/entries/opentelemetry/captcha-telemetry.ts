@@ -67,6 +67,9 @@ function record(event: CaptchaEvent, spans: CallSpans, instruments: CaptchaInstr
     case 'breaker':
       instruments.breaker(event);
       return;
+    case 'engine':
+      instruments.engine(event);
+      return;
     case 'quota':
     case 'busiest':
       // The gauges and counters show it.

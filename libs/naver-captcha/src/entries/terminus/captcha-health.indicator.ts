@@ -5,8 +5,14 @@ import { NaverCaptchaService } from '../../challenge/naver-captcha.service.js';
 import { CaptchaUnavailableException } from '../../errors.js';
 import type { BreakerEvent, CaptchaEvent } from '../../events.js';
 import { NaverCaptchaClient } from '../../engines/naver/naver-captcha.client.js';
-import { CAPTCHA_CLOCK, CAPTCHA_EVENTS } from '../../tokens.js';
-import type { CaptchaClock, CaptchaKind, CaptchaQuota, NaverCall } from '../../types.js';
+import { CAPTCHA_CLOCK, CAPTCHA_EVENTS, CAPTCHA_OPTIONS } from '../../tokens.js';
+import type {
+  CaptchaClock,
+  CaptchaKind,
+  CaptchaQuota,
+  NaverCall,
+  ResolvedCaptchaOptions,
+} from '../../types.js';
 import { KnownBreakers } from './known-breakers.js';
 import { type CaptchaCredentialsState, KnownCredentials } from './known-credentials.js';
 import { terminusResult } from './terminus-result.js';
@@ -28,7 +34,12 @@ export type CaptchaHealthProblem = (typeof PROBLEMS)[number];
 /** What a health endpoint shows. It contains no secret. */
 export interface CaptchaHealth {
   readonly status: 'up' | 'down';
-  /** Empty if the status is `up`. */
+  /**
+   * Present if NAVER cannot serve visitors and the standby does. The status is still `up`, because the form works: an
+   * instance must not be taken out of service for it.
+   */
+  readonly degraded?: true;
+  /** Empty if the status is `up`, unless it is `degraded`. */
   readonly problems: readonly CaptchaHealthProblem[];
   /** What NAVER's latest replies show; `unknown` if it has not replied, which `breakers` reports. */
   readonly credentials: Readonly<Record<CaptchaKind, CaptchaCredentialsState>>;
@@ -41,7 +52,8 @@ export interface CaptchaHealth {
 /**
  * A health indicator for `@nestjs/terminus`. The captcha is down if NAVER refuses the credentials of a needed kind, a
  * breaker is open, a needed kind has no challenge left today, or the store fails. A single failed call does not make it
- * down: the credentials are then `unknown`, and a breaker opens if more calls fail.
+ * down: the credentials are then `unknown`, and a breaker opens if more calls fail. With a standby only the store's
+ * failure makes it down; the others make it `degraded`. Without NAVER only the store is looked at.
  *
  * It costs no quota. The calls made for visitors show whether the credentials are accepted; after five minutes without
  * one, a check requests the picture of a key that does not exist, at most once a minute for each kind. If NAVER does
@@ -58,6 +70,7 @@ export class CaptchaHealthIndicator implements OnModuleInit, OnApplicationShutdo
     @Inject(NaverCaptchaClient) client: NaverCaptchaClient,
     @Inject(CAPTCHA_CLOCK) clock: CaptchaClock,
     @Inject(CAPTCHA_EVENTS) private readonly events: Observable<CaptchaEvent>,
+    @Inject(CAPTCHA_OPTIONS) private readonly options: ResolvedCaptchaOptions,
   ) {
     this.#credentials = new KnownCredentials(client, clock);
     this.#breakers = new KnownBreakers(client);
@@ -79,10 +92,9 @@ export class CaptchaHealthIndicator implements OnModuleInit, OnApplicationShutdo
     key: Key,
     { kinds = ['image'] }: CaptchaHealthOptions = {},
   ): Promise<Record<Key, CaptchaHealth>> {
-    const [quota] = await Promise.all([
-      this.#quota(),
-      ...kinds.map((kind) => this.#credentials.refresh(kind)),
-    ]);
+    const usesNaver = this.options.engines.includes('naver');
+    const probes = usesNaver ? kinds.map((kind) => this.#credentials.refresh(kind)) : [];
+    const [quota] = await Promise.all([this.#quota(), ...probes]);
     const credentials = { image: this.#credentials.of('image'), audio: this.#credentials.of('audio') };
     const breakers = {
       issue: this.#breakers.of('issue'),
@@ -103,8 +115,11 @@ export class CaptchaHealthIndicator implements OnModuleInit, OnApplicationShutdo
           return problem satisfies never;
       }
     });
+    const hasStandby = this.options.engines.includes('standby');
+    const isDown = problems.length > 0 && (!hasStandby || problems.includes('store-unavailable'));
     return terminusResult(key, {
-      status: problems.length === 0 ? 'up' : 'down',
+      status: isDown ? 'down' : 'up',
+      ...(problems.length > 0 && !isDown ? { degraded: true as const } : {}),
       problems,
       credentials,
       breakers,

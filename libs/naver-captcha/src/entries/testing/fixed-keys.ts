@@ -26,6 +26,7 @@ export class FixedKeys implements CaptchaKeys {
     if (key !== failing(FIXED_KEY, failure)) return this.real.open(key, expected);
     this.assertCanContain(expected);
     return {
+      engine: 'naver',
       kind: expected.kinds?.[0] ?? 'image',
       // A new payload each time, so that the fixed key never runs out of attempts.
       payload: failure === 'CAPTCHA_USED' ? USED_UP_PAYLOAD : Buffer.from(failing(randomUUID(), failure)),

@@ -46,7 +46,8 @@ export class ForgetfulStore implements CaptchaStore {
   #newMemory(): MemoryCaptchaStore {
     const memory = new MemoryCaptchaStore({ clock: this.clock });
     for (const kind of CAPTCHA_KINDS) {
-      const name = attemptsName('attempt', { kind, payload: USED_UP_PAYLOAD }, this.options);
+      const challenge = { engine: 'naver', kind, payload: USED_UP_PAYLOAD } as const;
+      const name = attemptsName('attempt', challenge, this.options);
       void memory.set(name, this.options.maxAttempts, { ttlMs: Infinity });
     }
     return memory;

@@ -24,7 +24,7 @@ import { WatchedVerifier } from './watched-verifier.js';
 
 /**
  * Makes an application testable without NAVER, network or credentials: call it before `compile()`, and send
- * `captcha.answer` with each request that needs a captcha. It replaces NAVER and the store, and accepts a fixed key
+ * `captcha.answer` with each request that needs a captcha. It replaces NAVER, the standby and the store, and accepts a fixed key
  * beside real ones; all rules and refusals are the real ones.
  */
 export function overrideCaptcha(builder: TestingModuleBuilder): CaptchaTesting {
@@ -77,6 +77,9 @@ function withoutCredentials(given: NaverCaptchaModuleOptions): ResolvedCaptchaOp
   return resolveOptions(
     {
       ...given,
+      // The replaced NAVER makes every challenge, so that the fixed value passes with each of them.
+      engines: ['naver'],
+      standby: undefined,
       // A test counts only the challenges that its requests make.
       prefetch: false,
       answerPattern: { image: orFixed(answerPattern.image), audio: orFixed(answerPattern.audio) },

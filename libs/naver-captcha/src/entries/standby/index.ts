@@ -1,0 +1,1 @@
+export { standbyEngine, type StandbyEngineOptions } from './standby-engine.js';

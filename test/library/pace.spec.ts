@@ -1,0 +1,186 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type NaverCaptchaEmulator, startNaverCaptchaEmulator } from 'naver-captcha-emulator';
+import {
+  type CaptchaStore,
+  MemoryCaptchaStore,
+  type NaverCaptchaModuleOptions,
+  NaverCaptchaModule,
+  NaverCaptchaService,
+} from 'nestjs-naver-captcha';
+
+import { ADAPTERS, MovableClock, postJson, type RunningApp, startApp } from '../support/app.ts';
+import { KeptLogs } from '../support/logs.ts';
+import { reaching, signUp, signupController, solve } from '../support/signup.ts';
+
+const HOUR_MS = 3_600_000;
+const KEY_LIFETIME_MS = 600_000;
+/** After this an unanswered challenge has given its comparison back. */
+const SETTLED_MS = KEY_LIFETIME_MS + 180_000;
+
+let emulator: NaverCaptchaEmulator;
+/** It begins at noon in Korea. */
+let clock: MovableClock;
+let logger: KeptLogs;
+
+beforeEach(async () => {
+  emulator = await startNaverCaptchaEmulator({
+    seed: 5,
+    style: 'plain',
+    dailyQuota: 1_000_000,
+    maxRequests: 10_000,
+  });
+  clock = new MovableClock();
+  logger = new KeptLogs();
+});
+
+afterEach(() => emulator.close());
+
+function start(options: NaverCaptchaModuleOptions, adapter?: (typeof ADAPTERS)[number]): Promise<RunningApp> {
+  return startApp({
+    ...(adapter === undefined ? {} : { adapter }),
+    clock,
+    logger,
+    imports: [
+      NaverCaptchaModule.forRoot({ ...reaching(emulator), issueLimit: false, routes: true, ...options }),
+    ],
+    controllers: [signupController()],
+  });
+}
+
+/** Asks for challenges until one is refused. @returns how many were made */
+async function flood({ app }: RunningApp): Promise<number> {
+  const service = app.get(NaverCaptchaService);
+  for (let made = 0; ; made += 1) {
+    try {
+      await service.createChallenge();
+    } catch {
+      return made;
+    }
+  }
+}
+
+describe.each(ADAPTERS)('what is asked for beyond the pace, on %s', (adapter) => {
+  it('is refused until the pace allows it, without asking NAVER', async () => {
+    await using app = await start({ dailyQuota: 20, pace: true }, adapter);
+    // Half of the day and a quarter: 15 calls, and each challenge takes two.
+    expect(await flood(app)).toBe(7);
+
+    const refused = await postJson(`${app.url}/captcha`, {});
+    expect(refused).toMatchObject({ status: 429, body: { code: 'CAPTCHA_TOO_MANY' } });
+    // The 16th call is due at 13:12, 55 % of the day.
+    expect(refused.headers.get('retry-after')).toBe('4320');
+    expect(emulator.requests).toHaveLength(7);
+
+    clock.advance(4_319_000);
+    expect(await flood(app)).toBe(0);
+    clock.advance(1000);
+    expect((await postJson(`${app.url}/captcha`, {})).status).toBe(201);
+  });
+});
+
+describe('the pace', () => {
+  it('is off by default', async () => {
+    await using app = await start({ dailyQuota: 20 });
+
+    expect(await flood(app)).toBe(10);
+    expect((await app.app.get(NaverCaptchaService).quota()).image).not.toHaveProperty('limitNow');
+  });
+
+  it('takes another headroom', async () => {
+    await using app = await start({ dailyQuota: 20, pace: { headroom: 0.1 } });
+
+    expect(await flood(app)).toBe(6);
+  });
+
+  it('lets a flood take a quarter at midnight and then only what the day brings, until it ends', async () => {
+    await using app = await start({ dailyQuota: 1000, pace: true });
+    clock.advance(12 * HOUR_MS);
+    const made: number[] = [];
+    for (let hour = 0; hour < 24; hour += 1) {
+      const { requests } = emulator;
+      const before = requests.length;
+      await flood(app);
+      made.push(emulator.requests.length - before);
+      clock.advance(HOUR_MS);
+    }
+
+    expect(made[0]).toBe(125);
+    // None is answered, so that each gives half back: 18 hours until all of the day may be used.
+    for (const hourly of made.slice(1, 19)) expect(hourly).toBeGreaterThan(15);
+    expect(made.reduce((sum, hourly) => sum + hourly, 0)).toBeLessThanOrEqual(1000);
+  });
+
+  it('is made up for by a quiet night', async () => {
+    await using app = await start({ dailyQuota: 20, pace: true });
+    clock.advance(11 * HOUR_MS);
+
+    expect(await flood(app)).toBe(10);
+    await expect(app.app.get(NaverCaptchaService).createChallenge()).rejects.toMatchObject({
+      code: 'CAPTCHA_QUOTA_EXCEEDED',
+    });
+  });
+
+  it('never refuses the answer to a picture, nor charges it again', async () => {
+    await using app = await start({ dailyQuota: 20, pace: true });
+    const answer = await solve(app, emulator);
+    await flood(app);
+
+    expect((await signUp(app, answer)).status).toBe(200);
+    expect((await app.app.get(NaverCaptchaService).quota()).image).toMatchObject({ used: 14 });
+  });
+
+  it('gets back what visitors do not answer', async () => {
+    await using app = await start({ dailyQuota: 20, pace: true });
+    expect(await flood(app)).toBe(7);
+    clock.advance(SETTLED_MS);
+
+    // Seven calls are used now, and 15 may be.
+    expect(await flood(app)).toBe(4);
+  });
+
+  it('is told by quota()', async () => {
+    await using app = await start({ dailyQuota: 20, pace: true });
+    await flood(app);
+
+    expect((await app.app.get(NaverCaptchaService).quota()).image).toMatchObject({
+      used: 14,
+      limit: 20,
+      left: 3,
+      limitNow: 15,
+    });
+  });
+
+  it('is one line of the log, with what to do', async () => {
+    await using app = await start({ dailyQuota: 20, pace: true });
+    await flood(app);
+    await flood(app);
+
+    expect(logger.lines.filter((line) => line.includes('CAPTCHA_PACE'))).toEqual([
+      "warn CAPTCHA_PACE: image challenges are asked for faster than the day's quota lasts, so some are not made by " +
+        'NAVER. CAPTCHA_BUSIEST names the networks that ask most. If these are visitors, raise dailyQuota or ' +
+        'pace.headroom.',
+    ]);
+  });
+
+  it('leaves the other kind alone', async () => {
+    await using app = await start({ dailyQuota: 20, pace: true });
+    await flood(app);
+
+    await expect(app.app.get(NaverCaptchaService).createChallenge({ kind: 'audio' })).resolves.toBeDefined();
+  });
+
+  it('is not kept with a store without pop, which boots with a warning', async () => {
+    const memory = new MemoryCaptchaStore();
+    const store: CaptchaStore = {
+      take: (name, { limit, ttlMs }) => memory.take(name, { limit, ttlMs }),
+      release: (name) => memory.release(name),
+      get: (name) => memory.get(name),
+      set: (name, count, lifetime) => memory.set(name, count, lifetime),
+      delete: (name) => memory.delete(name),
+    };
+    await using app = await start({ dailyQuota: 20, pace: true, store });
+
+    expect(logger.lines).toContainEqual(expect.stringMatching(/^warn pace is not kept: .*pop/));
+    expect(await flood(app)).toBe(10);
+  });
+});
