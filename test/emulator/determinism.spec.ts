@@ -16,7 +16,6 @@ for (let i = 0; i < 6; i += 1) {
     drawn.push({
       key,
       answer: emulator.answerOf(key),
-      svg: issue === 'nkey' ? emulator.svgOf(key) : undefined,
       media: createHash('sha256').update(body).digest('hex'),
     });
   }
@@ -28,7 +27,6 @@ console.log(JSON.stringify(drawn));
 interface Drawn {
   readonly key: string;
   readonly answer: string;
-  readonly svg?: string;
   readonly media: string;
 }
 
@@ -42,7 +40,6 @@ it('gives the same keys, answers, pictures and sounds in every process that has 
   const [first, second, other] = await Promise.all([draw('42'), draw('42'), draw('43')]);
   expect(first).toHaveLength(12);
   expect(second).toEqual(first);
-  expect(first.filter(({ svg }) => svg?.startsWith('<svg ') === true)).toHaveLength(6);
   for (const field of ['key', 'answer', 'media'] as const) {
     expect(new Set([...first, ...other].map((one) => one[field])).size).toBe(24);
   }

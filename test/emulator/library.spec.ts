@@ -105,9 +105,6 @@ describe('the handle', () => {
     expect(() => emulator.answerOf('AeJ…sealed')).toThrow(
       /never issued the key "AeJ…sealed".*issue call returned/,
     );
-    expect(() => emulator.svgOf('nosuchkey0000000')).toThrow(/never issued/);
-    const sound = await issue(emulator, audio);
-    expect(() => emulator.svgOf(sound)).toThrow(/audio key/);
   });
 
   it('starts again from its seed on reset', async () => {

@@ -23,10 +23,10 @@ const program = `
 
 it('exports these values and no others', () => {
   expect(Object.keys(media).sort()).toEqual([
+    'CLEAR_ALPHABET',
     'PICTURE_ALPHABET',
     'PICTURE_STYLES',
     'drawPicture',
-    'drawSvg',
     'randomText',
     'speakDigits',
   ]);
@@ -58,5 +58,5 @@ it.each(['README.md', 'README.ko.md'])('lists every name and style in %s', (page
   const text = readFileSync(`libs/captcha-media/${page}`, 'utf8');
 
   for (const name of [...Object.keys(media), ...media.PICTURE_STYLES]) expect(text).toContain(`\`${name}`);
-  expect(text).toContain(`\`${media.PICTURE_ALPHABET}\``);
+  expect(text).toContain(`\`${media.CLEAR_ALPHABET}\``);
 });

@@ -1,8 +1,8 @@
-// Draws the sheets of sample pictures in the emulator's README: docs/stripes.jpg, docs/outline.jpg and docs/plain.jpg.
+// Draws the sheets of sample pictures in the emulator's README: docs/photo.jpg, docs/flow.jpg and docs/plain.jpg.
 //   npm run build && node libs/captcha-media/scripts/contact-sheets.mjs
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import { drawPicture, PICTURE_ALPHABET, PICTURE_STYLES, randomText } from '../dist/esm/index.js';
+import { drawPicture, CLEAR_ALPHABET, PICTURE_STYLES, randomText } from '../dist/esm/index.js';
 
 const columns = 3;
 const rows = 4;
@@ -12,7 +12,7 @@ for (const style of PICTURE_STYLES) {
   const tiles = [];
   for (let i = 0; i < columns * rows; i += 1) {
     const seed = `contact sheet ${i}`;
-    const text = randomText({ alphabet: PICTURE_ALPHABET, length: 5 + (i % columns), seed });
+    const text = randomText({ alphabet: CLEAR_ALPHABET, length: 5 + (i % columns), seed });
     tiles.push({
       input: await drawPicture(text, { seed, style, width, height }),
       left: gap + (i % columns) * (width + gap),

@@ -4,8 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import opentype from 'opentype.js';
 
-// No two letters look alike: no 0 and O, 1, I and L, 5 and S, 2 and Z, 8 and B, 6 and G, 7 and T, U and V, K and X, E and F, 3 and S.
-const letters = 'ACDEHJKMNPRTUWY469';
+const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
 // In units of the font; a pixel of the picture is about 12 units.
 const longest = 130;
 const finest = 3;
@@ -42,7 +41,7 @@ function simplified(points) {
   return [...simplified(points.slice(0, farthest + 1)).slice(0, -1), ...simplified(points.slice(farthest))];
 }
 
-// Long edges get points in between, because bending moves points only and a long edge would stay straight.
+// Long edges get points in between: distances are measured in the box around each piece, and small boxes are faster.
 function subdivided(points) {
   return points.flatMap((point, index) => {
     if (index === 0) return [point];
@@ -78,18 +77,15 @@ function contoursOf(letter) {
   return contours;
 }
 
-const lines = [...letters].map((letter) => {
-  const { advanceWidth } = font.charToGlyph(letter);
-  return `  ['${letter}', ${Math.round(advanceWidth * scale)}, ${JSON.stringify(contoursOf(letter))}],`;
-});
+const lines = [...letters].map((letter) => `  ['${letter}', ${JSON.stringify(contoursOf(letter))}],`);
 
 writeFileSync(
   new URL('../src/pictures/glyphs.data.ts', import.meta.url),
   `// Made by scripts/make-glyphs.mjs; do not edit.
 // Outlines from Rubik ExtraBold, (c) The Rubik Project Authors, SIL Open Font License 1.1, see LICENSES.md.
-// One row a letter: the letter, its advance width, its contours, each a closed line through x, y, x, y and so on.
+// One row a letter: the letter, its contours, each a closed line through x, y, x, y and so on.
 // 1000 units to the em, the baseline at y = 0, y pointing down.
-export const glyphRows: readonly (readonly [string, number, readonly (readonly number[])[]])[] = [
+export const glyphRows: readonly (readonly [string, readonly (readonly number[])[]])[] = [
 ${lines.join('\n')}
 ];
 `,

@@ -1,100 +1,112 @@
-import type { Random } from '../random.js';
+import { cosine, max, min, sine } from './arithmetic.js';
 import { glyphRows } from './glyphs.data.js';
-import type { Canvas } from './style.js';
-import { mapContour, type Contour, type PointMap } from './svg.js';
 
-interface Glyph {
-  readonly advance: number;
-  readonly contours: readonly Contour[];
+/** A closed line through x, y, x, y and so on. */
+export type Contour = readonly number[];
+
+export interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
 }
 
-const glyphs: ReadonlyMap<string, Glyph> = new Map(
-  glyphRows.map(([letter, advance, contours]) => [letter, { advance, contours }]),
+export interface Letter {
+  readonly contours: readonly Contour[];
+  readonly box: Box;
+}
+
+/** How a letter is drawn, in pixels and whole turns. */
+export interface Shape {
+  readonly capitalHeight: number;
+  readonly turns: number;
+  /** Its width, as a share of the usual one. */
+  readonly squeeze: number;
+  /** How much it leans, as a share of its height. */
+  readonly slant: number;
+}
+
+const glyphs: ReadonlyMap<string, Letter> = new Map(
+  glyphRows.map(([letter, contours]) => [letter, { contours, box: boxOf(contours) }]),
 );
 
-/** The capitals and digits that pictures can show. No two of them look alike (scripts/make-glyphs.mjs). */
+/** Every character that pictures can show: all capitals and digits. */
 export const PICTURE_ALPHABET = glyphRows.map(([letter]) => letter).join('');
 
-const capitalHeight = 711;
-const margin = 13;
+/**
+ * The characters that people tell apart in every style, turned and overlapping: use these for captchas. It has no
+ * vowels, so that no text is a word.
+ */
+export const CLEAR_ALPHABET = 'CDFHJKLMPRTWX234679';
 
-/** How much letters are turned, scaled, moved and bent. */
-export interface Disorder {
-  /** Most degrees a letter is turned, to either side. */
-  readonly rotation: number;
-  /** Share by which the size of a letter varies. */
-  readonly size: number;
-  /** Most units by which the baseline rises and falls. */
-  readonly wave: number;
-  /** Units by which outlines bend. */
-  readonly bend: number;
-  /** Height of the capitals in units, before `size` varies it. */
-  readonly height: number;
-  /** Space between letters, as a share of the letter's width; negative to overlap. */
-  readonly spacing: number;
+const unitsOfCapital = 711;
+
+/** The letter around the point 0, 0. */
+export function shapeLetter(character: string, { capitalHeight, turns, squeeze, slant }: Shape): Letter {
+  const glyph = glyphs.get(character);
+  if (glyph === undefined)
+    throw new Error(`No outline for ${character}: pictures can show ${PICTURE_ALPHABET}`);
+  const scale = capitalHeight / unitsOfCapital;
+  const middleX = (glyph.box.left + glyph.box.right) / 2;
+  const middleY = (glyph.box.top + glyph.box.bottom) / 2;
+  const cos = cosine(turns);
+  const sin = sine(turns);
+  const contours = glyph.contours.map((contour) =>
+    mapContour(contour, (fromX, fromY) => {
+      const y = (fromY - middleY) * scale;
+      const x = (fromX - middleX) * scale * squeeze - y * slant;
+      return [x * cos - y * sin, x * sin + y * cos];
+    }),
+  );
+  return { contours, box: boxOf(contours) };
 }
 
-/** The contours of each letter, from left to right, in units of the canvas. */
-export function placeLetters(
-  text: string,
-  disorder: Disorder,
-  canvas: Canvas,
-  random: Random,
-): (readonly Contour[])[] {
-  const { width, height } = canvas;
-  const scale = disorder.height / capitalHeight;
-  const letters = Array.from(text, (letter) => {
-    const glyph = glyphs.get(letter);
-    if (glyph === undefined)
-      throw new Error(`No outline for ${letter}: pictures can show ${PICTURE_ALPHABET}`);
-    const size = scale * random.between(1 - disorder.size, 1 + disorder.size);
-    const rotation = (random.between(-disorder.rotation, disorder.rotation) * Math.PI) / 180;
-    return { glyph, size, rotation, room: glyph.advance * size * (1 + disorder.spacing) };
-  });
-  const room = letters.reduce((sum, letter) => sum + letter.room, 0);
-  // A text that is too long is made narrower; a short text keeps its shape and gets a random place.
-  const squeeze = Math.min(1, (width - 2 * margin) / room);
-  const free = width - 2 * margin - room * squeeze;
-  const wave = random.between(0.6, 1) * disorder.wave * random.pick(1, -1);
-  const wavePhase = random.between(0, 2 * Math.PI);
-  const waveLength = random.between(150, 260);
-  const bend = bendMap(disorder.bend, random);
-
-  let left = margin + free / 2 + random.between(-free / 3, free / 3);
-  return letters.map(({ glyph, size, rotation, room: own }) => {
-    const middle = left + (own * squeeze) / 2;
-    left += own * squeeze;
-    const rise = wave * Math.sin((middle / waveLength) * 2 * Math.PI + wavePhase);
-    const place = placeMap(glyph, { size, rotation, squeeze, x: middle, y: height / 2 + rise });
-    return glyph.contours.map((contour) => mapContour(mapContour(contour, place), bend));
-  });
+export function moveLetter({ contours }: Letter, right: number, down: number): Letter {
+  const moved = contours.map((contour) => mapContour(contour, (x, y) => [x + right, y + down]));
+  return { contours: moved, box: boxOf(moved) };
 }
 
-interface Place {
-  readonly size: number;
-  readonly rotation: number;
-  readonly squeeze: number;
-  readonly x: number;
-  readonly y: number;
+/** Makes a letter narrower, towards the left edge of the picture. */
+export function narrowLetter({ contours }: Letter, share: number): Letter {
+  const narrowed = contours.map((contour) => mapContour(contour, (x, y) => [x * share, y]));
+  return { contours: narrowed, box: boxOf(narrowed) };
 }
 
-/** Turns and scales a letter about its middle, from units of the font to units of the canvas. */
-function placeMap(glyph: Glyph, { size, rotation, squeeze, x, y }: Place): PointMap {
-  const cos = Math.cos(rotation);
-  const sin = Math.sin(rotation);
-  return (fromX, fromY) => {
-    const dx = (fromX - glyph.advance / 2) * size * squeeze;
-    const dy = (fromY + capitalHeight / 2) * size;
-    return [x + dx * cos - dy * sin, y + dx * sin + dy * cos];
-  };
+/** Calls back with the ends of each straight piece of the outline. */
+export function forEachEdge(
+  { contours }: Letter,
+  visit: (fromX: number, fromY: number, toX: number, toY: number) => void,
+): void {
+  for (const contour of contours) {
+    let fromX = contour.at(-2) ?? 0;
+    let fromY = contour.at(-1) ?? 0;
+    for (let i = 0; i + 1 < contour.length; i += 2) {
+      const toX = contour[i] ?? 0;
+      const toY = contour[i + 1] ?? 0;
+      visit(fromX, fromY, toX, toY);
+      fromX = toX;
+      fromY = toY;
+    }
+  }
 }
 
-/** Bends by two long waves, one in each direction: strokes lean and swell but stay connected. */
-export function bendMap(strength: number, random: Random): PointMap {
-  const phases = [random.between(0, 6.28), random.between(0, 6.28)] as const;
-  const lengths = [random.between(48, 80), random.between(60, 110)] as const;
-  return (x, y) => [
-    x + strength * Math.sin((y / lengths[0]) * 2 * Math.PI + phases[0] + x / 90),
-    y + strength * Math.sin((x / lengths[1]) * 2 * Math.PI + phases[1]),
-  ];
+function mapContour(contour: Contour, map: (x: number, y: number) => readonly [number, number]): Contour {
+  const mapped: number[] = [];
+  for (let i = 0; i + 1 < contour.length; i += 2) mapped.push(...map(contour[i] ?? 0, contour[i + 1] ?? 0));
+  return mapped;
+}
+
+function boxOf(contours: readonly Contour[]): Box {
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const contour of contours) {
+    for (let i = 0; i + 1 < contour.length; i += 2) {
+      const x = contour[i] ?? 0;
+      const y = contour[i + 1] ?? 0;
+      left = min(left, x);
+      right = max(right, x);
+      top = min(top, y);
+      bottom = max(bottom, y);
+    }
+  }
+  return { left, top, right, bottom };
 }

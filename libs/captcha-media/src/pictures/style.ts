@@ -1,10 +1,21 @@
 import type { Random } from '../random.js';
 
-/** What a style draws on. The height is always 100 units; the width follows the proportions of the picture. */
-export interface Canvas {
+/** Pixels. */
+export interface Size {
   readonly width: number;
   readonly height: number;
 }
 
-/** Draws a text as SVG elements, in units of the canvas. The same random source gives the same elements. */
-export type DrawStyle = (text: string, canvas: Canvas, random: Random) => string;
+/** A picture before it becomes a JPEG: rows of grey values, or of red, green and blue. */
+export interface Pixels {
+  readonly data: Uint8Array | Uint8ClampedArray;
+  readonly channels: 1 | 3;
+  /** Of the JPEG. */
+  readonly quality: number;
+}
+
+/** Draws a text. The same random source gives the same pixels. */
+export type DrawStyle = (text: string, size: Size, random: Random) => Pixels;
+
+/** Styles are designed for pictures 100 pixels high: the pixels that a pixel of the design has. */
+export const unitOf = ({ height }: Size): number => height / 100;

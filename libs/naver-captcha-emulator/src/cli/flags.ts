@@ -52,7 +52,7 @@ export const flags: readonly Flag[] = [
     name: 'style',
     reads: 'text',
     placeholder: 'NAME',
-    help: 'mixed, stripes, outline or plain pictures (mixed)',
+    help: 'mixed, photo, flow or plain pictures (mixed)',
   },
   {
     name: 'kinds',

@@ -1,4 +1,4 @@
-import { drawPicture, drawSvg, speakDigits, type DrawPictureOptions } from 'captcha-media';
+import { drawPicture, speakDigits, type DrawPictureOptions } from 'captcha-media';
 import { ArmedFaults } from '../faults/armed-faults.js';
 import type { ArmedFault } from '../faults/fault.js';
 import { parseFault } from '../faults/parse-fault.js';
@@ -42,10 +42,6 @@ export class EmulatorCore {
 
   storedKey(name: string | undefined): StoredKey | undefined {
     return name === undefined ? undefined : this.#keys.get(name);
-  }
-
-  svgOf(key: Pick<StoredKey, 'key' | 'answer'>): string {
-    return drawSvg(key.answer, this.#pictureOptions(key.key));
   }
 
   /** The JPEG or WAV of a key. It is made again for each call, because it is the same each time. */
@@ -107,7 +103,7 @@ export class EmulatorCore {
     const { style } = this.settings;
     return {
       seed: this.#mediaSeed(key),
-      style: style === 'mixed' ? this.#random.fork(`style ${key}`).pick('stripes', 'outline') : style,
+      style: style === 'mixed' ? this.#random.fork(`style ${key}`).pick('photo', 'flow') : style,
     };
   }
 

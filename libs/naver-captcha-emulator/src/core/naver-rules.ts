@@ -1,4 +1,3 @@
-import { PICTURE_ALPHABET } from 'captcha-media';
 import type { Settings } from '../options/options.js';
 import type { EmulatorPlatform, RecognisedCall } from '../protocol/call.js';
 import {
@@ -39,6 +38,8 @@ export interface CallParameters {
 
 const keyAlphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 const keyLength = 16;
+/** Vowels are among them, as in NAVER's answers; look-alikes, which NAVER has too, are not. */
+const answerAlphabet = 'ACDEHJKMNPRTUWY469';
 
 /** Answers the three calls as NAVER does: checks in NAVER's order, then the call itself. */
 export class NaverRules {
@@ -104,7 +105,7 @@ export class NaverRules {
     const { answerLength, audioAnswerLength, keyTtlMs } = this.#settings;
     const answer =
       kind === 'image'
-        ? this.#random.text(this.#random.integer(...answerLength), PICTURE_ALPHABET)
+        ? this.#random.text(this.#random.integer(...answerLength), answerAlphabet)
         : this.#random.text(this.#random.integer(...audioAnswerLength), '0123456789');
     const issued: StoredKey = {
       key,

@@ -12,8 +12,6 @@ export interface NaverCaptchaEmulator extends AsyncDisposable {
   readonly seed: string;
   /** The text that the picture shows or the sound says. @throws {Error} if it did not issue the key, or has dropped it */
   answerOf(naverKey: string): string;
-  /** The picture of an image key as SVG, before it becomes a JPEG. @throws {Error} like `answerOf`, and for audio keys */
-  svgOf(naverKey: string): string;
   /** The latest requests to NAVER's paths, newest last, at most `maxRequests`. */
   readonly requests: readonly EmulatorRequest[];
   /** The latest keys, newest first, at most `maxKeys`. */

@@ -40,13 +40,6 @@ export class RunningEmulator implements NaverCaptchaEmulator {
     return this.#known(naverKey).answer;
   }
 
-  svgOf(naverKey: string): string {
-    const key = this.#known(naverKey);
-    if (key.kind !== 'image')
-      throw new Error(`${naverKey} is an audio key and has no picture: give an image key.`);
-    return this.#core.svgOf(key);
-  }
-
   failNext(fault: EmulatorFault): void {
     this.#core.armFault({ ...fault, every: undefined, share: undefined });
   }

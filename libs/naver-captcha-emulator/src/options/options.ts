@@ -1,8 +1,8 @@
 import type { EmulatorKind } from '../protocol/call.js';
 import type { EmulatorRequest } from '../store/request-log.js';
 
-/** How pictures look; `mixed` draws `stripes` or `outline` at random, as NAVER has two styles. */
-export type EmulatorStyle = 'stripes' | 'outline' | 'plain' | 'mixed';
+/** How pictures look; `mixed` draws `photo` or `flow` at random, as NAVER has two styles. */
+export type EmulatorStyle = 'photo' | 'flow' | 'plain' | 'mixed';
 
 /** The language of the spoken digits. */
 export type EmulatorLang = 'ko' | 'en';

@@ -39,7 +39,7 @@ export function resolveOptions(given: unknown): Settings {
     seed: readSeed(fields) ?? randomBytes(8).toString('hex'),
     now: readClock(fields) ?? Date.now,
     lang: fields.oneOf('lang', ['ko', 'en']) ?? 'ko',
-    style: fields.oneOf('style', ['mixed', 'stripes', 'outline', 'plain']) ?? 'mixed',
+    style: fields.oneOf('style', ['mixed', 'photo', 'flow', 'plain']) ?? 'mixed',
     kinds: fields.someOf('kinds', kinds) ?? kinds,
     keyTtlMs: fields.number('keyTtlMs', { least: 1 }) ?? 10_800_000,
     comparisonsPerKey: fields.number('comparisonsPerKey', endless) ?? 1,

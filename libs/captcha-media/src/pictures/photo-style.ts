@@ -1,0 +1,118 @@
+import type { Random } from '../random.js';
+import { clamp } from './arithmetic.js';
+import { paintBlossom } from './blossoms.js';
+import { paint, type Canvas, type Colour } from './canvas.js';
+import { paintLeaf, type Palette } from './leaves.js';
+import type { Letter } from './letters.js';
+import { smoothNoise } from './noise.js';
+import { outlineDistance } from './outlines.js';
+import { scatterLetters } from './scatter.js';
+import { unitOf, type DrawStyle, type Size } from './style.js';
+
+const palettes: readonly [Palette, ...Palette[]] = [
+  {
+    ground: [24, 44, 26],
+    leaves: [
+      [38, 84, 40],
+      [66, 120, 52],
+      [104, 146, 66],
+      [46, 98, 70],
+      [84, 110, 40],
+    ],
+    accent: [196, 92, 110],
+  },
+  {
+    ground: [52, 30, 20],
+    leaves: [
+      [142, 62, 26],
+      [178, 98, 34],
+      [120, 44, 34],
+      [160, 122, 48],
+      [92, 70, 34],
+    ],
+    accent: [210, 150, 60],
+  },
+  {
+    ground: [40, 34, 62],
+    leaves: [
+      [150, 70, 120],
+      [178, 98, 142],
+      [112, 66, 140],
+      [86, 92, 156],
+      [64, 100, 70],
+    ],
+    accent: [214, 170, 80],
+  },
+  {
+    ground: [16, 42, 62],
+    leaves: [
+      [30, 84, 112],
+      [52, 112, 134],
+      [38, 98, 96],
+      [76, 122, 128],
+      [44, 74, 120],
+    ],
+    accent: [190, 120, 100],
+  },
+  {
+    ground: [44, 36, 30],
+    leaves: [
+      [98, 78, 58],
+      [124, 100, 74],
+      [80, 70, 60],
+      [88, 96, 62],
+      [132, 110, 92],
+    ],
+    accent: [120, 140, 70],
+  },
+];
+const white: Colour = [250, 250, 250];
+const shadow: Colour = [0, 0, 0];
+
+/**
+ * White outlines of letters on leaves and blossoms. The same leaves show inside and outside a letter, and rims and
+ * petals are about as bright as the outlines, so a threshold of brightness does not separate the letters.
+ */
+export const drawPhoto: DrawStyle = (text, size, random) => {
+  const palette = random.pick(...palettes);
+  const canvas = groundOf(palette, size, random);
+  const area = (size.width * size.height) / (unitOf(size) * unitOf(size));
+  for (let i = 0; i < area / 700; i += 1) paintLeaf(canvas, palette, random);
+  for (let i = 0; i < area / 6000; i += 1) paintBlossom(canvas, random);
+  const letters = scatterLetters(
+    text,
+    { leastHeight: 44, mostHeight: 60, turn: 30, overlap: [-1, 5], order: 0.42 },
+    size,
+    random,
+  );
+  paintOutlines(canvas, letters, random);
+  return { data: canvas.values, channels: 3, quality: 55 };
+};
+
+/** What is behind the leaves: dark and uneven. */
+function groundOf({ ground }: Palette, size: Size, random: Random): Canvas {
+  const canvas = { ...size, values: new Uint8ClampedArray(3 * size.width * size.height) };
+  const near = smoothNoise(size, 9 * unitOf(size), random);
+  smoothNoise(size, 34 * unitOf(size), random).forEach((far, pixel) => {
+    paint(canvas, pixel, ground, 1.1 + 0.5 * far + 0.3 * (near[pixel] ?? 0));
+  });
+  return canvas;
+}
+
+const reach = 3.2;
+
+/** Strokes that are thicker here and thinner there, worn and sometimes broken, with a shadow beside them. */
+function paintOutlines(canvas: Canvas, letters: readonly Letter[], random: Random): void {
+  const unit = unitOf(canvas);
+  const wear = smoothNoise(canvas, 6 * unit, random);
+  const breaks = smoothNoise(canvas, 5 * unit, random);
+  outlineDistance(letters, canvas, reach * unit).forEach((distance, pixel) => {
+    const away = distance / unit;
+    if (away >= reach) return;
+    const worn = wear[pixel] ?? 0;
+    const half = 1.1 + 0.35 * worn;
+    const whole = clamp((0.85 - (breaks[pixel] ?? 0)) * 6, 0, 1) * clamp(0.9 + 0.5 * worn, 0.45, 1);
+    if (away > half) paint(canvas, pixel, shadow, 1, 0, clamp((reach - away) / 1.6, 0, 1) * 0.5);
+    paint(canvas, pixel, white, 1, 0, clamp(half + 0.5 - away, 0, 1) * whole);
+  });
+}
