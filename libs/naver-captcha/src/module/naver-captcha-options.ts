@@ -115,7 +115,8 @@ export interface NaverCaptchaModuleOptions {
   readonly engines?: readonly CaptchaEngineName[] | undefined;
   /**
    * What to do with a request while NAVER is unavailable: `reject`, `allow`, or a function that returns one of them.
-   * At most 10 requests of one household (an IPv4 address or an IPv6 /64) are let through in a minute.
+   * At most 10 requests of one household (an IPv4 address or an IPv6 /64) are let through in a minute. With a standby it
+   * decides only about keys of NAVER that are already out.
    * @default 'reject'
    */
   readonly onUnavailable?: OnCaptchaUnavailable | undefined;
