@@ -19,7 +19,6 @@ import { SignupController } from './signup.controller.js';
       imports: [RedisModule],
       inject: [REDIS],
       useFactory: (redis: Redis | undefined): NaverCaptchaModuleOptions => ({
-        standby: standbyEngine(),
         store: redis && new RedisCaptchaStore({ client: redis }),
         // The form stays open while NAVER is down, slow, or used up for today.
         standby: standbyEngine(),
