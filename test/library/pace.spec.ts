@@ -75,16 +75,16 @@ function enginesOf({ app }: RunningApp): string[] {
 describe.each(ADAPTERS)('what is asked for beyond the pace, on %s', (adapter) => {
   it('is refused until the pace allows it, without asking NAVER', async () => {
     await using app = await start({ dailyQuota: 20, pace: true }, adapter);
-    // Half of the day and a quarter: 15 calls, and each challenge takes two.
-    expect(await flood(app)).toBe(7);
+    // A quarter, and half of the rest: 12 calls, and each challenge takes two.
+    expect(await flood(app)).toBe(6);
 
     const refused = await postJson(`${app.url}/captcha`, {});
     expect(refused).toMatchObject({ status: 429, body: { code: 'CAPTCHA_TOO_MANY' } });
-    // The 16th call is due at 13:12, 55 % of the day.
-    expect(refused.headers.get('retry-after')).toBe('4320');
-    expect(emulator.requests).toHaveLength(7);
+    // The 14th call is due at 14:24, when 60 % of the day are over.
+    expect(refused.headers.get('retry-after')).toBe('8640');
+    expect(emulator.requests).toHaveLength(6);
 
-    clock.advance(4_319_000);
+    clock.advance(8_639_000);
     expect(await flood(app)).toBe(0);
     clock.advance(1000);
     expect((await postJson(`${app.url}/captcha`, {})).status).toBe(201);
@@ -105,14 +105,14 @@ describe('the pace', () => {
     const engines = enginesOf(app);
     for (let asked = 0; asked < 9; asked += 1) await service.createChallenge();
 
-    expect(engines).toEqual([...Array<string>(7).fill('naver'), 'standby', 'standby']);
-    expect(emulator.requests).toHaveLength(7);
-    expect((await service.quota()).image).toMatchObject({ used: 14, limitNow: 15 });
+    expect(engines).toEqual([...Array<string>(6).fill('naver'), 'standby', 'standby', 'standby']);
+    expect(emulator.requests).toHaveLength(6);
+    expect((await service.quota()).image).toMatchObject({ used: 12, limitNow: 12 });
     expect(logger.lines.filter((line) => line.includes('CAPTCHA_PACE'))).toEqual([
       expect.stringContaining('so the standby makes some of them.'),
     ]);
 
-    clock.advance(4_320_000);
+    clock.advance(8_640_000);
     await service.createChallenge();
     expect(engines.at(-1)).toBe('naver');
   });
@@ -128,7 +128,7 @@ describe('the pace', () => {
   it('takes another headroom', async () => {
     await using app = await start({ dailyQuota: 20, pace: { headroom: 0.1 } });
 
-    expect(await flood(app)).toBe(6);
+    expect(await flood(app)).toBe(5);
   });
 
   it('lets a flood take a quarter at midnight and then only what the day brings, until it ends', async () => {
@@ -144,8 +144,8 @@ describe('the pace', () => {
     }
 
     expect(made[0]).toBe(125);
-    // None is answered, so that each gives half back: 18 hours until all of the day may be used.
-    for (const hourly of made.slice(1, 19)) expect(hourly).toBeGreaterThan(15);
+    // An hour brings 31 calls, and none is answered, so that each challenge gives half back.
+    for (const hourly of made.slice(1)) expect(hourly).toBeGreaterThan(25);
     expect(made.reduce((sum, hourly) => sum + hourly, 0)).toBeLessThanOrEqual(1000);
   });
 
@@ -153,10 +153,8 @@ describe('the pace', () => {
     await using app = await start({ dailyQuota: 20, pace: true });
     clock.advance(11 * HOUR_MS);
 
-    expect(await flood(app)).toBe(10);
-    await expect(app.app.get(NaverCaptchaService).createChallenge()).rejects.toMatchObject({
-      code: 'CAPTCHA_QUOTA_EXCEEDED',
-    });
+    // At 23:00 all but one of 20 calls.
+    expect(await flood(app)).toBe(9);
   });
 
   it('never refuses the answer to a picture, nor charges it again', async () => {
@@ -165,16 +163,16 @@ describe('the pace', () => {
     await flood(app);
 
     expect((await signUp(app, answer)).status).toBe(200);
-    expect((await app.app.get(NaverCaptchaService).quota()).image).toMatchObject({ used: 14 });
+    expect((await app.app.get(NaverCaptchaService).quota()).image).toMatchObject({ used: 12 });
   });
 
   it('gets back what visitors do not answer', async () => {
     await using app = await start({ dailyQuota: 20, pace: true });
-    expect(await flood(app)).toBe(7);
+    expect(await flood(app)).toBe(6);
     clock.advance(SETTLED_MS);
 
-    // Seven calls are used now, and 15 may be.
-    expect(await flood(app)).toBe(4);
+    // Six calls are used now, and 12 may be.
+    expect(await flood(app)).toBe(3);
   });
 
   it('is told by quota()', async () => {
@@ -182,10 +180,10 @@ describe('the pace', () => {
     await flood(app);
 
     expect((await app.app.get(NaverCaptchaService).quota()).image).toMatchObject({
-      used: 14,
+      used: 12,
       limit: 20,
-      left: 3,
-      limitNow: 15,
+      left: 4,
+      limitNow: 12,
     });
   });
 

@@ -306,6 +306,33 @@ it('says that the picture could not be drawn, without its text, and refuses with
   expect(logger.lines.join('\n')).not.toContain('BBBBBB');
 });
 
+it('draws a picture when it is asked for, and not for robots that only ask for keys', async () => {
+  let drawn = 0;
+  const counting = {
+    load: () =>
+      Promise.resolve({
+        alphabet: 'B',
+        draw: () => {
+          drawn += 1;
+          return Promise.resolve({ contentType: 'image/jpeg', body: Buffer.from('picture') });
+        },
+        speak: () => Promise.reject(new TypeError('cannot speak')),
+      }),
+  };
+  await using app = await start({ options: { standby: counting } });
+  emulator.failNext({ fault: 'quota', call: 'issue' });
+  const keys: string[] = [];
+  for (let asked = 0; asked < 10; asked += 1) keys.push((await ask(app)).key);
+  expect(drawn).toBe(0);
+
+  const [key = ''] = keys;
+  for (let time = 0; time < 3; time += 1) {
+    const reply = await fetch(`${app.url}/captcha/media?${new URLSearchParams({ key })}`);
+    expect(await reply.text()).toBe('picture');
+  }
+  expect(drawn).toBe(1);
+});
+
 it('costs nothing of the day of NAVER, and prefetched pictures are used up first', async () => {
   await using app = await start({ options: { prefetch: { size: 2 }, dailyQuota: 100 } });
   const used = async (): Promise<number> => (await app.get(NaverCaptchaService).quota()).image.used;

@@ -165,7 +165,7 @@ export interface CaptchaQuota {
 
 /** How evenly the day's quota is used. */
 export interface CaptchaPace {
-  /** The share of the quota, from 0.01 to 1, that may be used ahead of the time of day. */
+  /** The share of the quota, from 0.01 to 1, that may be used right after midnight in Korea; the rest grows over the day. */
   readonly headroom: number;
 }
 

@@ -36,6 +36,12 @@ export class ChallengeMedia {
     @Inject(CAPTCHA_CLOCK) private readonly clock: CaptchaClock,
   ) {}
 
+  /** Fetches the media of a new key from NAVER, so that they are there when the page requests them. */
+  async fetchAhead(key: string): Promise<void> {
+    const opened = await this.keys.open(key);
+    if (opened?.engine === 'naver') await this.fetchOf(opened);
+  }
+
   /**
    * The media of a key that a browser sent.
    * @throws CaptchaMalformedException, CaptchaInvalidException, CaptchaExpiredException if there is none for this key

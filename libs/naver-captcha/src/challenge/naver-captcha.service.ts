@@ -56,6 +56,14 @@ export class NaverCaptchaService {
   }
 
   /**
+   * Begins to fetch the picture or the sound of a new key from NAVER while the key travels to the page, which requests it
+   * next. Does nothing for a key of the standby, which draws when it is asked: robots that only ask for keys cost nothing.
+   */
+  fetchAhead(key: string): void {
+    this.media.fetchAhead(key).catch(() => undefined);
+  }
+
+  /**
    * Judges an answer and throws unless it passes; what most callers want.
    * @throws CaptchaException, one subclass for each code
    */

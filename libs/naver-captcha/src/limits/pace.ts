@@ -9,10 +9,13 @@ const ROUNDING = 1e-6;
 /** The day is being spent faster than the pace allows, and some of it is left. */
 export class BeyondPaceException extends CaptchaTooManyException {}
 
-/** How many calls of the day may be used by now: a share of the quota that grows evenly until midnight in Korea. */
+/**
+ * How many calls of the day may be used by now: the headroom at midnight in Korea, and the rest evenly until the next. So
+ * a flood that lasts all day leaves something of each hour, the last one included.
+ */
 export function pacedLimit(dailyQuota: number, { headroom }: CaptchaPace, nowMs: number): number {
   const startedAtMs = quotaResetsAt(nowMs) - DAY_MS;
-  const share = Math.min(1, headroom + (nowMs - startedAtMs) / DAY_MS);
+  const share = headroom + (1 - headroom) * ((nowMs - startedAtMs) / DAY_MS);
   return Math.floor(dailyQuota * share + ROUNDING);
 }
 
@@ -24,6 +27,6 @@ export function paceReachesAtMs(
   nowMs: number,
 ): number {
   const resetsAtMs = quotaResetsAt(nowMs);
-  const atMs = resetsAtMs - DAY_MS + Math.round((calls / dailyQuota - headroom) * DAY_MS);
+  const atMs = resetsAtMs - DAY_MS + Math.round(((calls / dailyQuota - headroom) / (1 - headroom)) * DAY_MS);
   return Math.min(Math.max(atMs, nowMs), resetsAtMs);
 }

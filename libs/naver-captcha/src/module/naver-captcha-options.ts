@@ -77,10 +77,10 @@ export interface NaverCaptchaModuleOptions {
    */
   readonly dailyQuota?: number | undefined;
   /**
-   * Spends the day's quota evenly: the calls that may be used grow over the Korean day, `headroom` (0.25 with `true`)
-   * ahead of the time of day. A flood then takes what is ahead, and cannot take the rest of the day. Challenges beyond
-   * the pace are made by the standby; without one they get `CAPTCHA_TOO_MANY` with a `Retry-After` of minutes. Needs a
-   * store with `pop`, as the two of this library have.
+   * Spends the day's quota evenly: the share `headroom` (0.25 with `true`) right after midnight in Korea, and the rest over
+   * the day. A flood then takes what may be used by then, and cannot take the rest of the day. Challenges beyond the pace
+   * are made by the standby; without one they get `CAPTCHA_TOO_MANY` with a `Retry-After` of minutes. Needs a store with
+   * `pop`, as the two of this library have.
    * @default the standby's: `true` with one, otherwise `false`
    */
   readonly pace?: Partial<CaptchaPace> | boolean | undefined;

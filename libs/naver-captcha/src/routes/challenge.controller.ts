@@ -108,8 +108,7 @@ export function challengeController(routes: CaptchaRoutesOptions): Type {
           this.captcha.createChallenge({ kind, action, by, binding: bindingOfClient });
         if (inline) return jsonReply(201, await this.#withMedia(make));
         const challenge = await make();
-        // Fetched already while the reply is sent, because the page requests it next.
-        this.captcha.fetchMedia(challenge.key).catch(() => undefined);
+        this.captcha.fetchAhead(challenge.key);
         return jsonReply(201, challenge);
       });
     }
