@@ -7,7 +7,7 @@ import {
   startNaverCaptchaEmulator,
   type NaverCaptchaEmulatorOptions,
 } from 'naver-captcha-emulator';
-import { audio, get, image, issue, shown } from './support/client.ts';
+import { get, image, issue, shown } from './support/client.ts';
 import { startEmulator } from './support/emulators.ts';
 import { run } from './support/processes.ts';
 

@@ -1,12 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type NaverCaptchaEmulator, startNaverCaptchaEmulator } from 'naver-captcha-emulator';
 import {
+  CAPTCHA_EVENTS,
+  type CaptchaEvent,
   type CaptchaStore,
   MemoryCaptchaStore,
   type NaverCaptchaModuleOptions,
   NaverCaptchaModule,
   NaverCaptchaService,
 } from 'nestjs-naver-captcha';
+import { standbyEngine } from 'nestjs-naver-captcha/standby';
+import type { Observable } from 'rxjs';
 
 import { ADAPTERS, MovableClock, postJson, type RunningApp, startApp } from '../support/app.ts';
 import { KeptLogs } from '../support/logs.ts';
@@ -59,6 +63,15 @@ async function flood({ app }: RunningApp): Promise<number> {
   }
 }
 
+/** Who makes the challenges, from now on. */
+function enginesOf({ app }: RunningApp): string[] {
+  const engines: string[] = [];
+  app.get<Observable<CaptchaEvent>>(CAPTCHA_EVENTS).subscribe((event) => {
+    if (event.type === 'challenge.issued') engines.push(event.engine);
+  });
+  return engines;
+}
+
 describe.each(ADAPTERS)('what is asked for beyond the pace, on %s', (adapter) => {
   it('is refused until the pace allows it, without asking NAVER', async () => {
     await using app = await start({ dailyQuota: 20, pace: true }, adapter);
@@ -84,6 +97,32 @@ describe('the pace', () => {
 
     expect(await flood(app)).toBe(10);
     expect((await app.app.get(NaverCaptchaService).quota()).image).not.toHaveProperty('limitNow');
+  });
+
+  it('is on with a standby, which makes what is beyond it', async () => {
+    await using app = await start({ dailyQuota: 20, standby: standbyEngine() });
+    const service = app.app.get(NaverCaptchaService);
+    const engines = enginesOf(app);
+    for (let asked = 0; asked < 9; asked += 1) await service.createChallenge();
+
+    expect(engines).toEqual([...Array<string>(7).fill('naver'), 'standby', 'standby']);
+    expect(emulator.requests).toHaveLength(7);
+    expect((await service.quota()).image).toMatchObject({ used: 14, limitNow: 15 });
+    expect(logger.lines.filter((line) => line.includes('CAPTCHA_PACE'))).toEqual([
+      expect.stringContaining('so the standby makes some of them.'),
+    ]);
+
+    clock.advance(4_320_000);
+    await service.createChallenge();
+    expect(engines.at(-1)).toBe('naver');
+  });
+
+  it('can be turned off with a standby, which then comes at the end of the day', async () => {
+    await using app = await start({ dailyQuota: 20, standby: standbyEngine(), pace: false });
+    const service = app.app.get(NaverCaptchaService);
+    for (let asked = 0; asked < 12; asked += 1) await service.createChallenge();
+
+    expect(emulator.requests).toHaveLength(10);
   });
 
   it('takes another headroom', async () => {
@@ -156,9 +195,8 @@ describe('the pace', () => {
     await flood(app);
 
     expect(logger.lines.filter((line) => line.includes('CAPTCHA_PACE'))).toEqual([
-      "warn CAPTCHA_PACE: image challenges are asked for faster than the day's quota lasts, so some are not made by " +
-        'NAVER. CAPTCHA_BUSIEST names the networks that ask most. If these are visitors, raise dailyQuota or ' +
-        'pace.headroom.',
+      "warn CAPTCHA_PACE: image challenges are asked for faster than the day's quota lasts, so some of them are refused. " +
+        'CAPTCHA_BUSIEST names the networks that ask most. If these are visitors, raise dailyQuota or pace.headroom.',
     ]);
   });
 

@@ -41,7 +41,7 @@ const EXPECTED: readonly Expected[] = [
   { name: 'nestjs-naver-captcha', files: [...BOTH_BUILDS, ...BUNDLE, /^README\.ko\.md$/], ignored: [] },
   {
     name: 'naver-captcha-emulator',
-    files: [...BOTH_BUILDS, MODULES, /^docs\/\w+\.jpg$/],
+    files: [...BOTH_BUILDS, MODULES, /^README\.ko\.md$/, /^docs\/\w+\.jpg$/],
     ignored: [],
   },
   {

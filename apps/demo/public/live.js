@@ -26,6 +26,7 @@ const REASONS = {
 };
 /** The server refuses for these reasons without a call to NAVER. */
 const LOCAL = ['forged', 'mismatch', 'used', 'malformed'];
+const ENGINES = { naver: () => upstream, standby: () => '이 서버가 만든 문제' };
 const BREAKER = { open: '열림', 'half-open': '시험 중', closed: '닫힘' };
 
 let upstream = 'NAVER';
@@ -43,21 +44,22 @@ const DESCRIPTIONS = {
         ? `실패 · ${code}`
         : `응답 ${Math.round(durationMs)} ms`,
   }),
-  'challenge.issued': ({ kind, action }) => ({
+  'challenge.issued': ({ kind, engine, action }) => ({
     way: '이 서버 → 브라우저',
     lane: 'browser',
     tone: 'plain',
     what: '봉인한 키',
-    detail: [KINDS[kind], action].filter(Boolean).join(' · '),
+    detail: [KINDS[kind], engine === 'standby' && ENGINES.standby(), action].filter(Boolean).join(' · '),
   }),
-  verdict: ({ passed, reason, action, durationMs }) => ({
+  verdict: ({ passed, reason, engine, action, durationMs }) => ({
     way: '이 서버 → 브라우저',
     lane: 'browser',
     tone: passed ? 'good' : 'bad',
     what: passed ? '통과' : `거절 · ${REASONS[reason]}`,
-    detail: LOCAL.includes(reason)
-      ? `${upstream}에 묻지 않음 · ${Math.round(durationMs)} ms`
-      : [action, `${Math.round(durationMs)} ms`].filter(Boolean).join(' · '),
+    detail:
+      LOCAL.includes(reason) || engine === 'standby'
+        ? `${upstream}에 묻지 않음 · ${Math.round(durationMs)} ms`
+        : [action, `${Math.round(durationMs)} ms`].filter(Boolean).join(' · '),
   }),
   allowed: ({ code }) => ({
     way: '이 서버 → 브라우저',
@@ -72,6 +74,13 @@ const DESCRIPTIONS = {
     tone: 'bad',
     what: `${KINDS[kind]} 하루 한도 ${level}`,
     detail: limit ? `${used} / ${limit}` : String(used),
+  }),
+  engine: ({ engine, kind, reason }) => ({
+    way: '이 서버',
+    lane: 'upstream',
+    tone: reason ? 'bad' : 'good',
+    what: `${KINDS[kind]}: 이제부터 ${ENGINES[engine]()}`,
+    detail: reason ?? '',
   }),
   breaker: ({ operation, state }) => ({
     way: '이 서버',

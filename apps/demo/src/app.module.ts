@@ -3,6 +3,7 @@ import { APP_FILTER } from '@nestjs/core';
 import type { Redis } from 'ioredis';
 import { NaverCaptchaModule, type NaverCaptchaModuleOptions } from 'nestjs-naver-captcha';
 import { RedisCaptchaStore } from 'nestjs-naver-captcha/redis';
+import { standbyEngine } from 'nestjs-naver-captcha/standby';
 
 import { AboutController } from './about.controller.js';
 import { ErrorPageFilter } from './error-page.filter.js';
@@ -19,6 +20,8 @@ import { SignupController } from './signup.controller.js';
       inject: [REDIS],
       useFactory: (redis: Redis | undefined): NaverCaptchaModuleOptions => ({
         store: redis && new RedisCaptchaStore({ client: redis }),
+        // The form stays open while NAVER is down, slow, or used up for today.
+        standby: standbyEngine(),
       }),
     }),
   ],

@@ -17,6 +17,12 @@ export async function startEmulatorWithoutCredentials(
     );
   }
   const emulator = await startNaverCaptchaEmulator();
+  reach(emulator, environment);
+  return emulator;
+}
+
+/** Points the environment at an emulator. */
+export function reach(emulator: NaverCaptchaEmulator, environment: NodeJS.ProcessEnv): void {
   Object.assign(environment, {
     NAVER_CAPTCHA_CLIENT_ID: emulator.clientId,
     NAVER_CAPTCHA_CLIENT_SECRET: emulator.clientSecret,
@@ -24,5 +30,4 @@ export async function startEmulatorWithoutCredentials(
     NAVER_CAPTCHA_BASE_URL: emulator.url,
     DEMO_EMULATOR_URL: emulator.url,
   });
-  return emulator;
 }

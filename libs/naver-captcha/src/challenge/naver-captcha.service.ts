@@ -20,7 +20,7 @@ import type { CaptchaVerifier } from './answer-verifier.js';
 import { ChallengeMaker, type CreateChallengeOptions } from './challenge-maker.js';
 import { ChallengeMedia } from './challenge-media.js';
 
-/** Makes challenges and judges answers: every rule of keys, attempts and quota, then NAVER. */
+/** Makes challenges and judges answers: every rule of keys, attempts and quota, then NAVER or the standby. */
 @Injectable()
 export class NaverCaptchaService {
   constructor(
@@ -34,7 +34,8 @@ export class NaverCaptchaService {
 
   /**
    * Asks NAVER for a key, unless one is ready (`prefetch`), and seals it. Two calls of the day's quota: this one, and the
-   * comparison of the answer, which is given back if no answer comes.
+   * comparison of the answer, which is given back if no answer comes. If NAVER cannot issue one, the standby makes the
+   * challenge, if there is a standby; that costs no call.
    * @throws CaptchaBadRequestException if kind, action or binding is invalid
    * @throws CaptchaTooManyException if `by` has asked too often, or given too many wrong answers
    * @throws CaptchaUnavailableException, CaptchaQuotaExceededException, CaptchaMisconfiguredException
@@ -44,8 +45,8 @@ export class NaverCaptchaService {
   }
 
   /**
-   * The picture or the sound of a key this application made. Costs no quota; NAVER is asked at most five times a key,
-   * and repeats come from a bounded cache.
+   * The picture or the sound of a key this application made. Costs no quota; NAVER, or the standby, is asked at most five
+   * times a key, and repeats come from a bounded cache.
    * @throws CaptchaTooManyException if it was fetched five times already
    * @throws CaptchaMalformedException, CaptchaInvalidException, CaptchaExpiredException if the key is not valid
    * @throws CaptchaUnavailableException, CaptchaMisconfiguredException

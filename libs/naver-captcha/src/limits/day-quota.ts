@@ -11,16 +11,8 @@ import { accountOf } from './account.js';
 import { askStore } from './ask-store.js';
 import { BusiestAskers } from './busiest-askers.js';
 import { pacedLimit, paceReachesAtMs } from './pace.js';
+import { levelConsequence } from './quota-sentences.js';
 
-const SAVE_CALLS = 'To use fewer calls, require the captcha only after failures (afterFailures).';
-/** What follows for visitors once the quota is used up, and what the operator can do. */
-export const QUOTA_EXCEEDED_REMEDY = `Visitors get CAPTCHA_QUOTA_EXCEEDED until midnight in Korea. ${SAVE_CALLS}`;
-const CONSEQUENCES: Readonly<Record<QuotaEvent['level'], string>> = {
-  '80%': `When it runs out, visitors get CAPTCHA_QUOTA_EXCEEDED until midnight in Korea. ${SAVE_CALLS}`,
-  '100%': QUOTA_EXCEEDED_REMEDY,
-  closed: `NAVER reported that it is used up. ${QUOTA_EXCEEDED_REMEDY}`,
-  reopened: 'NAVER accepts calls again, so visitors get captchas again. There is nothing to do.',
-};
 /** Why calls are not charged. */
 export type Refused =
   | { readonly reason: 'used-up' }
@@ -166,7 +158,7 @@ export class DayQuota {
     const { dailyQuota: limit } = this.options;
     const share = limit === undefined ? '' : ` (${used} of ${limit})`;
     this.logger.warn(
-      `CAPTCHA_QUOTA: the day's quota of ${kind} calls: ${level}${share}. ${CONSEQUENCES[level]}`,
+      `CAPTCHA_QUOTA: the day's quota of ${kind} calls: ${level}${share}. ${levelConsequence(level, this.options)}`,
     );
     this.events.next({ type: 'quota', kind, level, used, limit });
     if (level !== 'reopened') this.busiest.report();

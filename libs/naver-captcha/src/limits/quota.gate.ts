@@ -7,8 +7,9 @@ import { QuietLogger } from '../quiet-logger.js';
 import { spanClock } from '../span-clock.js';
 import { CAPTCHA_CLOCK, CAPTCHA_OPTIONS } from '../tokens.js';
 import type { CaptchaClock, CaptchaKind, NaverCall, ResolvedCaptchaOptions } from '../types.js';
-import { CALLS_PER_CHALLENGE, DayQuota, QUOTA_EXCEEDED_REMEDY, type Refused } from './day-quota.js';
+import { CALLS_PER_CHALLENGE, DayQuota, type Refused } from './day-quota.js';
 import { BeyondPaceException } from './pace.js';
+import { paceConsequence, usedUpConsequence } from './quota-sentences.js';
 
 /** How long this process trusts a refusal without asking the store again. */
 const TRUSTED_MS = 10_000;
@@ -110,10 +111,8 @@ export class QuotaGate implements CallGate {
     this.#trust(operation, kind, refused);
     this.logger.warn(
       refused.reason === 'pace'
-        ? `CAPTCHA_PACE: ${kind} challenges are asked for faster than the day's quota lasts, so some are not made by ` +
-            'NAVER. CAPTCHA_BUSIEST names the networks that ask most. If these are visitors, raise dailyQuota or ' +
-            'pace.headroom.'
-        : `CAPTCHA_QUOTA_EXCEEDED: the day's quota has no call left to ${operation} ${kind} keys. ${QUOTA_EXCEEDED_REMEDY}`,
+        ? `CAPTCHA_PACE: ${kind} challenges are asked for faster than the day's quota lasts, ${paceConsequence(this.options)}`
+        : `CAPTCHA_QUOTA_EXCEEDED: the day's quota has no call left to ${operation} ${kind} keys. ${usedUpConsequence(this.options)}`,
     );
     return this.#exceptionOf(refused);
   }

@@ -79,9 +79,9 @@ export interface NaverCaptchaModuleOptions {
   /**
    * Spends the day's quota evenly: the calls that may be used grow over the Korean day, `headroom` (0.25 with `true`)
    * ahead of the time of day. A flood then takes what is ahead, and cannot take the rest of the day. Challenges beyond
-   * the pace get `CAPTCHA_TOO_MANY` with a `Retry-After` of minutes. Needs a store with `pop`, as the two of this library
-   * have.
-   * @default false
+   * the pace are made by the standby; without one they get `CAPTCHA_TOO_MANY` with a `Retry-After` of minutes. Needs a
+   * store with `pop`, as the two of this library have.
+   * @default the standby's: `true` with one, otherwise `false`
    */
   readonly pace?: Partial<CaptchaPace> | boolean | undefined;
   /**
@@ -115,7 +115,8 @@ export interface NaverCaptchaModuleOptions {
   readonly engines?: readonly CaptchaEngineName[] | undefined;
   /**
    * What to do with a request while NAVER is unavailable: `reject`, `allow`, or a function that returns one of them.
-   * At most 10 requests of one household (an IPv4 address or an IPv6 /64) are let through in a minute.
+   * At most 10 requests of one household (an IPv4 address or an IPv6 /64) are let through in a minute. With a standby it
+   * decides only about keys of NAVER that are already out.
    * @default 'reject'
    */
   readonly onUnavailable?: OnCaptchaUnavailable | undefined;

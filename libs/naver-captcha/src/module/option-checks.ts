@@ -136,12 +136,12 @@ export function parseEngines(given: unknown): readonly CaptchaEngineName[] | und
   );
 }
 
-const PACE: CaptchaPace = Object.freeze({ headroom: 0.25 });
+export const DEFAULT_PACE: CaptchaPace = Object.freeze({ headroom: 0.25 });
 
 /** `true` stands for the default headroom. */
 export function parsePace(given: unknown): CaptchaPace | false | undefined {
-  if (typeof given === 'boolean') return given && PACE;
-  return withDefaults(PACE, (share) =>
+  if (typeof given === 'boolean') return given && DEFAULT_PACE;
+  return withDefaults(DEFAULT_PACE, (share) =>
     typeof share === 'number' && share >= 0.01 && share <= 1 ? share : undefined,
   )(given);
 }

@@ -121,7 +121,6 @@ const TABLE = {
   pace: {
     parse: parsePace,
     remedy: 'must be true, false or { headroom }: a share of the quota from 0.01 to 1',
-    default: false,
   },
   issueLimit: {
     parse: orFalse(withDefaults(ISSUE_LIMIT, integer(1))),

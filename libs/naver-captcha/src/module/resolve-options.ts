@@ -10,7 +10,7 @@ import { findProxies, isLoopback } from './forward-proxy.js';
 import { describeGiven } from './given-value.js';
 import type { NaverCaptchaModuleExtras, NaverCaptchaModuleOptions } from './naver-captcha-options.js';
 import { nearestName } from './nearest-name.js';
-import { namesOf } from './option-checks.js';
+import { DEFAULT_PACE, namesOf } from './option-checks.js';
 import { type CheckedOptions, type OptionName, OPTIONS, type OptionValues } from './options-table.js';
 
 /** What code and environment give, not checked yet. */
@@ -245,7 +245,7 @@ function usedEngines({ engines, standby }: CheckedOptions): readonly CaptchaEngi
 
 function complete(options: CheckedOptions, proxy: CaptchaForwardProxy | undefined): ResolvedCaptchaOptions {
   const { allowInsecureBaseUrl, httpService, store, standby, signingSecret, ...rest } = options;
-  const { clientSecret, dailyQuota } = rest;
+  const { clientSecret, dailyQuota, pace } = rest;
   const engines = usedEngines(options);
   const resolved: ResolvedCaptchaOptions = {
     ...rest,
@@ -253,6 +253,8 @@ function complete(options: CheckedOptions, proxy: CaptchaForwardProxy | undefine
     proxy,
     // Documented: 1,000 calls a day for each kind at NAVER Developers. On NAVER Cloud the option is required.
     dailyQuota: dailyQuota === Infinity || !engines.includes('naver') ? undefined : (dailyQuota ?? 1000),
+    // Without a standby, what is beyond the pace would be refused, so that must be asked for.
+    pace: pace ?? (engines.length > 1 && DEFAULT_PACE),
     engines,
     signingSecrets: signingSecret ?? Object.freeze([clientSecret] as const),
   };

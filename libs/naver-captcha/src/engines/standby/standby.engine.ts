@@ -86,7 +86,8 @@ export class StandbyEngine implements CaptchaEngine {
   }
 }
 
-function textOf(payload: Buffer): Buffer {
+/** The text that the picture shows or the sound says. */
+export function textOf(payload: Buffer): Buffer {
   return payload.subarray(0, -SEED_BYTES);
 }
 

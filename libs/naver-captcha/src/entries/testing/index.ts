@@ -1,3 +1,4 @@
+export { answerOf } from './answer-of.js';
 export {
   type CaptchaTestChallenge,
   type CaptchaTesting,

@@ -1,0 +1,46 @@
+import type { Column, Tally } from './tally.js';
+
+/** What is shown, in this order. */
+export const ROWS: readonly { readonly column: Column; readonly label: string }[] = [
+  { column: 'people', label: 'people asked' },
+  { column: 'robots', label: 'robots asked' },
+  { column: 'naver', label: 'from NAVER' },
+  { column: 'standby', label: 'from standby' },
+  { column: 'passed', label: 'passed' },
+  { column: 'refused', label: 'refused, right' },
+  { column: 'calls', label: 'calls spent' },
+];
+
+const BARS = ' ▁▂▃▄▅▆▇█';
+const WIDTH = 72;
+
+/** The drill as lines of small bars for a terminal, each row by its own scale. */
+export function plot(tally: Tally, from: number): string {
+  const perBar = Math.max(1, Math.ceil(tally.minutes.length / WIDTH));
+  const lines = ROWS.map(({ column, label }) => {
+    const sums: number[] = [];
+    for (let at = 0; at < tally.minutes.length; at += perBar) sums.push(tally.total(column, at, at + perBar));
+    const most = Math.max(1, ...sums);
+    const bars = sums.map((sum) => BARS[Math.ceil((sum / most) * (BARS.length - 1))]).join('');
+    return `${label.padEnd(15)}${bars.padEnd(WIDTH)} ${tally.total(column)}`;
+  });
+  const hours = hourMarks(from, tally.minutes.length, perBar);
+  return [...lines, `${' '.repeat(15)}${hours}`].join('\n');
+}
+
+/** The time of day below the bars, every few hours. */
+function hourMarks(from: number, minutes: number, perBar: number): string {
+  const every = minutes > 600 ? 180 : 30;
+  let line = '';
+  for (let minute = Math.ceil(from / every) * every; minute <= from + minutes; minute += every) {
+    const at = Math.floor((minute - from) / perBar);
+    if (at <= WIDTH) line = line.padEnd(at) + timeOf(minute);
+  }
+  return line;
+}
+
+/** `14:05` for the minute 845 of a day. */
+export function timeOf(minute: number): string {
+  const two = (number: number): string => String(Math.floor(number)).padStart(2, '0');
+  return `${two(minute / 60)}:${two(minute % 60)}`;
+}
