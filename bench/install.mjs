@@ -22,7 +22,8 @@ const npm = (args, cwd) =>
 
 if (peersAreOld()) {
   console.log('Installing the peers …');
-  npm(['ci', '--include=dev', '--loglevel=error'], HERE);
+  // The readers of pictures bring binaries in their packages; their scripts would download more.
+  npm(['ci', '--include=dev', '--ignore-scripts', '--loglevel=error'], HERE);
   writeFileSync(join(MODULES, '.peers'), digest(join(HERE, 'package-lock.json')));
 }
 installLibraries();

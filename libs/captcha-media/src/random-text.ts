@@ -4,7 +4,7 @@ import { Random } from './random.js';
 import type { Seed } from './seed.js';
 
 export interface RandomTextOptions {
-  /** The characters to choose from, each equally likely and at most once in here: `PICTURE_ALPHABET` for pictures. */
+  /** The characters to choose from, each equally likely and at most once in here: `CLEAR_ALPHABET` for pictures. */
   readonly alphabet: string;
   /** How many characters, 1 to 1024. */
   readonly length: number;
@@ -30,10 +30,10 @@ export function randomText(options: RandomTextOptions): string {
 
 function charactersOf(alphabet: unknown): readonly string[] {
   if (typeof alphabet !== 'string')
-    throw new TypeError('alphabet must be a string of the characters to choose from, like PICTURE_ALPHABET.');
+    throw new TypeError('alphabet must be a string of the characters to choose from, like CLEAR_ALPHABET.');
   const characters = Array.from(alphabet);
   if (characters.length === 0)
-    throw new RangeError('alphabet must have at least one character: give PICTURE_ALPHABET or your own.');
+    throw new RangeError('alphabet must have at least one character: give CLEAR_ALPHABET or your own.');
   if (new Set(characters).size < characters.length)
     throw new RangeError('alphabet must have each character once: remove the repeated ones.');
   return characters;

@@ -30,10 +30,10 @@ export async function drawPicture(text: string, options: DrawPictureOptions): Pr
   const style = oneOf('style', options.style ?? 'photo', PICTURE_STYLES);
   const height = wholeNumber('height', options.height ?? 100, 50, 400);
   const width = wholeNumber('width', options.width ?? 3 * height, 2 * height, 5 * height);
-  const { data, channels, quality } = styles[style](
-    drawn,
-    { width, height },
-    new Random('picture', options.seed),
-  );
-  return sharp(data, { raw: { width, height, channels } }).jpeg({ quality }).toBuffer();
+  const size = { width, height };
+  const { data, channels, quality } = styles[style](drawn, size, new Random('picture', options.seed));
+  return sharp(data, { raw: { ...size, channels } })
+    .toColourspace(channels === 1 ? 'b-w' : 'srgb')
+    .jpeg({ quality })
+    .toBuffer();
 }

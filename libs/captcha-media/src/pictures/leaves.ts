@@ -22,7 +22,7 @@ export function paintLeaf(canvas: Canvas, palette: Palette, random: Random): voi
   const [cos, sin] = [cosine(turns), sine(turns)];
   const colour = random.next() < 0.1 ? palette.accent : random.pick(...palette.leaves);
   const light = random.between(0.6, 1.25);
-  const rim = random.between(20, 95);
+  const rim = random.between(40, 170);
   const ribs = random.between(5, 8) / long;
   const side = wide + abs(curl) + unit;
   const area = {
@@ -39,13 +39,12 @@ export function paintLeaf(canvas: Canvas, palette: Palette, random: Random): voi
     const off = abs(across);
     const depth = (wide * room * (1 - 0.25 * along) - off) / unit;
     if (depth < -1.5) return;
-    if (depth < 0) {
-      paint(canvas, pixel, shadow, 1, 0, 0.38);
-      return;
-    }
+    const cover = clamp(depth + 0.5, 0, 1);
+    if (depth < 0.5) paint(canvas, pixel, shadow, 1, 0, 0.38);
+    if (cover === 0) return;
     const rib = ribLight((along * long - off * 0.8) * ribs, off / unit);
     const shade = light * (across < 0 ? 0.82 : 1.12) * rib * (0.75 + 0.25 * clamp(depth / 8, 0, 1));
-    paint(canvas, pixel, colour, shade, depth < 1.3 ? rim : 0);
+    paint(canvas, pixel, colour, shade, rim * clamp(1.8 - depth, 0, 1), cover);
   });
 }
 

@@ -78,7 +78,7 @@ export const drawPhoto: DrawStyle = (text, size, random) => {
   const canvas = groundOf(palette, size, random);
   const area = (size.width * size.height) / (unitOf(size) * unitOf(size));
   for (let i = 0; i < area / 700; i += 1) paintLeaf(canvas, palette, random);
-  for (let i = 0; i < area / 6000; i += 1) paintBlossom(canvas, random);
+  for (let i = 0; i < area / 4500; i += 1) paintBlossom(canvas, random);
   const letters = scatterLetters(
     text,
     { leastHeight: 44, mostHeight: 60, turn: 30, overlap: [-1, 5], order: 0.42 },
@@ -111,7 +111,7 @@ function paintOutlines(canvas: Canvas, letters: readonly Letter[], random: Rando
     if (away >= reach) return;
     const worn = wear[pixel] ?? 0;
     const half = 1.1 + 0.35 * worn;
-    const whole = clamp((0.85 - (breaks[pixel] ?? 0)) * 6, 0, 1) * clamp(0.9 + 0.5 * worn, 0.45, 1);
+    const whole = clamp((0.8 - (breaks[pixel] ?? 0)) * 6, 0, 1) * clamp(0.9 + 0.5 * worn, 0.45, 1);
     if (away > half) paint(canvas, pixel, shadow, 1, 0, clamp((reach - away) / 1.6, 0, 1) * 0.5);
     paint(canvas, pixel, white, 1, 0, clamp(half + 0.5 - away, 0, 1) * whole);
   });
