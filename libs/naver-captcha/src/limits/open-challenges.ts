@@ -12,6 +12,8 @@ import { DayQuota } from './day-quota.js';
 const MINUTE_MS = 60_000;
 /** An answer that comes at the last moment is compared by then. */
 const SETTLED_AFTER_MS = 120_000;
+/** A count is kept for so long after that, for a process that is slow to settle it. */
+const KEPT_MS = 3_600_000;
 
 /**
  * Gives back the comparisons of challenges that no visitor answers. A challenge is charged with its comparison when it
@@ -44,7 +46,7 @@ export class OpenChallenges implements OnModuleDestroy {
     if (this.store.pop === undefined) return;
     const name = this.#nameOf(kind, expiresAtMs);
     const settledAtMs = (minuteOf(expiresAtMs) + 1) * MINUTE_MS + SETTLED_AFTER_MS;
-    const ttlMs = settledAtMs - this.clock.now() + MINUTE_MS;
+    const ttlMs = settledAtMs - this.clock.now() + KEPT_MS;
     await this.#inBackground(() => this.store.take(name, { limit: Number.MAX_SAFE_INTEGER, ttlMs }));
     this.#unsettled.set(name, { kind, atMs: settledAtMs });
     this.#settleLater();
