@@ -114,7 +114,7 @@ describe('engines', () => {
 
 it('refuses an unknown style of the pictures at boot', async () => {
   const standby = standbyEngine({ style: 'unknown' as never });
-  await expect(optionsOf({ ...ALONE, standby })).rejects.toThrow('must be one of stripes, outline');
+  await expect(optionsOf({ ...ALONE, standby })).rejects.toThrow('must be one of photo, flow');
 });
 
 it.each(['fr', '', null, 1])('refuses an unknown language of the digits: %j', (lang) => {

@@ -13,7 +13,7 @@ export interface StandbyEngineOptions {
   readonly lang?: CaptchaLanguage | undefined;
   /**
    * How pictures look. Scripts read `plain` easily: it is for tests.
-   * @default 'stripes'
+   * @default 'photo'
    */
   readonly style?: Media.PictureStyle | undefined;
 }
@@ -34,8 +34,7 @@ export function standbyEngine({ lang = 'ko', style }: StandbyEngineOptions = {})
         throw new Error(`standby: the style of standbyEngine() must be one of ${styles.join(', ')}`);
       }
       return {
-        // Without vowels, so that no text is a word.
-        alphabet: media.PICTURE_ALPHABET.replaceAll(/[AEIOU]/g, ''),
+        alphabet: media.CLEAR_ALPHABET,
         draw: async (text, seed) => ({
           contentType: 'image/jpeg',
           body: await media.drawPicture(text, { seed, style }),
