@@ -98,6 +98,10 @@ describe('engines', () => {
     ],
     [{ engines: ['standby'], signingSecret: SIGNING_SECRET }, 'standby is missing, and engines names it'],
     [{ engines: ['standby'], standby }, 'signingSecret (or NAVER_CAPTCHA_SIGNING_SECRET) is missing'],
+    [
+      { engines: ['standby'], standby, signingSecret: null as never },
+      'signingSecret (or NAVER_CAPTCHA_SIGNING_SECRET) is missing',
+    ],
     [{ ...WITH_NAVER, engines: [] }, "engines must be ['naver'], ['naver', 'standby'] or ['standby']"],
     [{ ...WITH_NAVER, standby, engines: ['standby', 'naver'] }, 'engines must be'],
     [{ ...WITH_NAVER, standby, keys: 'raw' }, "standby cannot be used with keys: 'raw'"],

@@ -100,7 +100,7 @@ describe('a memory that is full', () => {
   });
 });
 
-describe.each(['failure', 'issue'])('a memory that is full of counts of %s', (purpose) => {
+describe.each(['failure', 'issue', 'media'])('a memory that is full of counts of %s', (purpose) => {
   const rate = { limit: 5, ttlMs: 900_000 };
 
   it('forgets the oldest, so that made-up names keep nobody out', async () => {

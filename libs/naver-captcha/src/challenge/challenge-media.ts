@@ -6,6 +6,7 @@ import { type CaptchaKeys, type OpenedKey, remainingMs } from '../keys/captcha-k
 import { FetchLimit } from '../limits/fetch-limit.js';
 import { CAPTCHA_CLOCK, CAPTCHA_KEYS } from '../tokens.js';
 import type { CaptchaClock, CaptchaMedia } from '../types.js';
+import { DrawingTurns } from './drawing-turns.js';
 import { Engines } from './engines.js';
 import { FetchTurns } from './fetch-turns.js';
 
@@ -33,6 +34,7 @@ export class ChallengeMedia {
     @Inject(CAPTCHA_KEYS) private readonly keys: CaptchaKeys,
     @Inject(FetchLimit) private readonly limit: FetchLimit,
     @Inject(FetchTurns) private readonly turns: FetchTurns,
+    @Inject(DrawingTurns) private readonly drawings: DrawingTurns,
     @Inject(CAPTCHA_CLOCK) private readonly clock: CaptchaClock,
   ) {}
 
@@ -91,6 +93,8 @@ export class ChallengeMedia {
     const engine = this.engines.named(challenge.engine);
     if (engine === undefined) throw new CaptchaExpiredException({ detail: UNUSED_ENGINE });
     await this.limit.take(challenge);
-    return engine.media(challenge.kind, challenge.payload, challenge.mediaSeed);
+    const make = (): Promise<CaptchaMedia> =>
+      engine.media(challenge.kind, challenge.payload, challenge.mediaSeed);
+    return engine.name === 'naver' ? make() : this.drawings.run(make);
   }
 }

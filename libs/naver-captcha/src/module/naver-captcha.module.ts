@@ -19,6 +19,7 @@ import { ChallengeMedia } from '../challenge/challenge-media.js';
 import { ChallengeSupply } from '../challenge/challenge-supply.js';
 import { EngineChanges } from '../challenge/engine-changes.js';
 import { EngineChoice } from '../challenge/engine-choice.js';
+import { DrawingTurns } from '../challenge/drawing-turns.js';
 import { Engines } from '../challenge/engines.js';
 import { FetchTurns } from '../challenge/fetch-turns.js';
 import { NaverCaptchaService } from '../challenge/naver-captcha.service.js';
@@ -169,6 +170,7 @@ export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
     Failures,
     FetchLimit,
     FetchTurns,
+    DrawingTurns,
     GatedCalls,
     HashedNames,
     HouseholdLimit,

@@ -192,7 +192,7 @@ function standbyProblems(found: Found, { engines, keys, standby }: Valid): strin
       "standby is missing, and engines names it: install captcha-media, and pass standby: standbyEngine() of 'nestjs-naver-captcha/standby'.",
     );
   }
-  if (engines?.includes('naver') === false && found.signingSecret === undefined) {
+  if (engines?.includes('naver') === false && (found.signingSecret ?? undefined) === undefined) {
     problems.push(
       `${label('signingSecret')} is missing: without NAVER there is no client secret to derive one from. Make one of at ` +
         'least 32 characters with `openssl rand -base64 33`, the same for every process.',

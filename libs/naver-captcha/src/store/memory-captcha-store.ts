@@ -24,6 +24,7 @@ const FORGETS_OLDEST: ReadonlySet<string> = new Set([
   'compare-raw:',
   'failure:',
   'issue:',
+  'media:',
   'wrong:',
 ]);
 
@@ -52,7 +53,7 @@ export interface MemoryCaptchaStoreOptions {
 /**
  * Remembers used keys and counts in the memory of this process: a restart loses them, and other processes do not share
  * them. Each purpose has its own limit; a full one throws instead of deleting entries, except counts of failures, wrong
- * answers and challenges asked for, whose oldest are deleted.
+ * answers, and challenges and media asked for, whose oldest are deleted.
  */
 export class MemoryCaptchaStore implements CaptchaStore {
   readonly #purposes = new Map<string, Purpose>();
