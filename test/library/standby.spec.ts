@@ -228,13 +228,18 @@ describe('NAVER makes challenges again', () => {
 });
 
 describe('what is reported', () => {
-  it('one line and one event when the standby takes over, and when NAVER does', async () => {
+  it('one line and one event when the standby takes over, and when NAVER has made challenges for a minute', async () => {
     const logger = new KeptLogs();
     await using app = await start({ logger });
     const events = eventsOf(app);
     emulator.failNext({ fault: 'rate-limit', call: 'issue' });
 
     await ask(app);
+    await ask(app);
+    app.clock.advance(59_000);
+    await ask(app);
+    expect(events.filter(({ type }) => type === 'engine')).toHaveLength(1);
+    app.clock.advance(1000);
     await ask(app);
     await ask(app);
 

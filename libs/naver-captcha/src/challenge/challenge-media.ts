@@ -10,7 +10,7 @@ import { DrawingTurns } from './drawing-turns.js';
 import { Engines } from './engines.js';
 import { FetchTurns } from './fetch-turns.js';
 
-/** About 3,000 pictures or 200 sounds. */
+/** About 2,000 pictures or 100 sounds. */
 const MAX_BYTES = 16 * 1024 * 1024;
 const UNUSED_ENGINE = 'The application no longer uses the engine that made this challenge.';
 
