@@ -10,7 +10,7 @@ import { PICTURE_STYLES, styles, type PictureStyle } from './styles.js';
 export interface DrawPictureOptions {
   /** The same seed, text and options give the same picture. A visitor who knows it can undo the noise. */
   readonly seed: Seed;
-  /** @default 'photo' */
+  /** @default 'flow' */
   readonly style?: PictureStyle | undefined;
   /** Pixels, 2 to 5 times the height. @default three times the height */
   readonly width?: number | undefined;
@@ -27,7 +27,7 @@ export interface DrawPictureOptions {
 export async function drawPicture(text: string, options: DrawPictureOptions): Promise<Buffer> {
   assertObject(options, "{ seed: 'a secret' }");
   const drawn = textOf(text, PICTURE_ALPHABET);
-  const style = oneOf('style', options.style ?? 'photo', PICTURE_STYLES);
+  const style = oneOf('style', options.style ?? 'flow', PICTURE_STYLES);
   const height = wholeNumber('height', options.height ?? 100, 50, 400);
   const width = wholeNumber('width', options.width ?? 3 * height, 2 * height, 5 * height);
   const size = { width, height };

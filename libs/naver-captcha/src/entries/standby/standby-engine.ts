@@ -13,7 +13,7 @@ export interface StandbyEngineOptions {
   readonly lang?: CaptchaLanguage | undefined;
   /**
    * How pictures look. Scripts read `plain` easily: it is for tests.
-   * @default 'photo'
+   * @default 'flow'
    */
   readonly style?: Media.PictureStyle | undefined;
 }
