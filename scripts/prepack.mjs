@@ -17,7 +17,7 @@ function forThePackage(page) {
   return page
     .replaceAll(/<!-- repository only -->[^]*?<!-- \/repository only -->\n+/g, '')
     .replaceAll(/^!\[.*\]\(docs\/.*\)\n\n/gm, '')
-    .replaceAll(/\[([^\]]*)\]\((?!https?:|#)([^)#\s]+)\)/g, (link, text, path) =>
+    .replaceAll(/\[([^\]]*)\]\((?!https?:|#)([^)#\s]+)(?:#[^)\s]*)?\)/g, (link, text, path) =>
       names.includes(path) ? link : text,
     );
 }

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { ADAPTERS } from '../support/app.ts';
 import { type PackedLibraries, packLibraries } from '../support/packed.ts';
-import { Consumer, type ConsumerSetup, type ModuleSystem, SYSTEMS } from './support/consumer.ts';
+import { ALL, Consumer, type ConsumerSetup, type ModuleSystem, SYSTEMS } from './support/consumer.ts';
 
 /** Installing and compiling need a busy machine's time. */
 const PATIENCE = 300_000;
@@ -64,6 +64,15 @@ const LOWEST = LATEST.map((row) => ({
   latest: false,
 }));
 
+// A diagonal of the matrix in `npm test`; all of it by `npm run test:consumers`.
+const ROWS: readonly (Row & { readonly systems: readonly ModuleSystem[] })[] = ALL
+  ? [...LATEST, ...LOWEST].map((row) => ({ ...row, systems: SYSTEMS }))
+  : [
+      ...LATEST.map((row) => ({ ...row, systems: SYSTEMS })),
+      ...LOWEST.slice(0, 1).map((row) => ({ ...row, systems: ['commonjs'] as const })),
+    ];
+const NODES = ALL ? ['20.19.0', '22', '24'] : ['20.19.0', '24'];
+
 /** What the application prints of a person's sign-ups. */
 const SIGN_UPS = {
   missing: { status: 400, body: { code: 'CAPTCHA_MISSING' } },
@@ -73,7 +82,7 @@ const SIGN_UPS = {
   copiesOfAxios: 1,
 };
 
-describe.each([...LATEST, ...LOWEST])('$name', ({ nest, latest, ownTests, ...setup }) => {
+describe.each(ROWS)('$name', ({ nest, latest, ownTests, systems, ...setup }) => {
   let consumer: Consumer;
 
   beforeAll(async () => {
@@ -96,7 +105,7 @@ describe.each([...LATEST, ...LOWEST])('$name', ({ nest, latest, ownTests, ...set
     expect(optional.filter((name) => existsSync(join(consumer.folder, 'node_modules', name)))).toEqual([]);
   });
 
-  describe.each(SYSTEMS)('in %s', (system) => {
+  describe.each(systems)('in %s', (system) => {
     beforeAll(async () => {
       await consumer.compile(system);
     }, PATIENCE);
@@ -134,9 +143,27 @@ describe.each([...LATEST, ...LOWEST])('$name', ({ nest, latest, ownTests, ...set
       PATIENCE,
     );
 
+    it(
+      'solves a challenge of the standby with captcha-media, and says how to install it without',
+      async () => {
+        expect(JSON.parse(await consumer.node(system, 'dist/standby.js'))).toEqual({
+          contentType: 'image/jpeg',
+          first: 'ffd8',
+          verdict: { passed: true, kind: 'image', engine: 'standby' },
+        });
+        const printed = await consumer.without('captcha-media', () =>
+          consumer.node(system, 'dist/standby.js'),
+        );
+        expect(JSON.parse(printed)).toEqual({
+          error: expect.stringMatching(/npm install captcha-media$/) as unknown,
+        });
+      },
+      PATIENCE,
+    );
+
     if (!latest) return;
 
-    it.each(['20.19.0', '22', '24'])(
+    it.each(NODES)(
       'does so on Node.js %s',
       async (version) => {
         const printed = await consumer.nodeOf(version, system, 'dist/main.js', 'express');

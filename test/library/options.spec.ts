@@ -300,7 +300,7 @@ describe('what stops the boot', () => {
       saying: /inject: \[HttpService\], useFactory: \(httpService: HttpService\) => \(\{ httpService \}\)/,
     },
     pace: {
-      values: [{ headroom: 0 }, { headroom: 1.1 }, { headroom: NaN }, { share: 0.5 }, 'even', 0.25, null],
+      values: [{ headroom: 0 }, { headroom: 1.1 }, { headroom: NaN }, { share: 0.5 }, 'even', 0.25],
       saying: /true, false or \{ headroom \}: a share of the quota from 0.01 to 1/,
     },
     prefetch: {

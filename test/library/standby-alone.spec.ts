@@ -82,7 +82,7 @@ describe('engines', () => {
     [WITH_NAVER, ['naver']],
     [{ ...WITH_NAVER, engines: ['naver'] }, ['naver']],
     [{ ...WITH_NAVER, standby }, ['naver', 'standby']],
-    [{ ...WITH_NAVER, standby, engines: ['naver'] }, ['naver', 'standby']],
+    [{ ...WITH_NAVER, standby, engines: ['naver'] }, ['naver']],
     [{ ...WITH_NAVER, standby, engines: ['naver', 'standby'] }, ['naver', 'standby']],
     [ALONE, ['standby']],
   ];

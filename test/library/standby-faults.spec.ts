@@ -68,10 +68,11 @@ async function ask(app: RunningApp): Promise<{ status: number; code: string; key
   return { status, code, key };
 }
 
-async function answer({ app, url }: RunningApp, key: string): Promise<unknown> {
+async function answer(running: RunningApp, key: string): Promise<unknown> {
+  const { app, url } = running;
   await (await fetch(`${url}/captcha/media?${new URLSearchParams({ key }).toString()}`)).arrayBuffer();
   const captchaValue = await answerOf(app, key, (naverKey) => emulator.answerOf(naverKey));
-  const { body } = await signUp({ url }, { captchaKey: key, captchaValue });
+  const { body } = await signUp(running, { captchaKey: key, captchaValue });
   const { code, outcome } = body as { code?: string; outcome?: { status: string } };
   return code ?? outcome?.status;
 }

@@ -35,13 +35,13 @@ interface Expected {
 const EXPECTED: readonly Expected[] = [
   {
     name: 'captcha-media',
-    files: [...BOTH_BUILDS, MODULES, /^LICENSES\.md$/, /^README\.ko\.md$/],
+    files: [...BOTH_BUILDS, MODULES, /^LICENSES\.md$/, /^README\.ko\.md$/, /^docs\/\w+\.jpg$/],
     ignored: [],
   },
   { name: 'nestjs-naver-captcha', files: [...BOTH_BUILDS, ...BUNDLE, /^README\.ko\.md$/], ignored: [] },
   {
     name: 'naver-captcha-emulator',
-    files: [...BOTH_BUILDS, MODULES, /^README\.ko\.md$/, /^docs\/\w+\.jpg$/],
+    files: [...BOTH_BUILDS, MODULES, /^README\.ko\.md$/],
     ignored: [],
   },
   {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -9,6 +9,9 @@ import type { PackedLibraries } from '../../support/packed.ts';
 
 const execute = promisify(execFile);
 const TEMPLATES = fileURLToPath(new URL('../templates', import.meta.url));
+
+/** Whether the whole matrix is wanted: `npm run test:consumers`. */
+export const ALL = process.env['npm_lifecycle_event'] === 'test:consumers';
 
 export const SYSTEMS = ['commonjs', 'esm'] as const;
 export type ModuleSystem = (typeof SYSTEMS)[number];
@@ -60,6 +63,17 @@ export class Consumer implements AsyncDisposable {
   /** The same on another version of Node.js, which npm brings. */
   nodeOf(version: string, system: ModuleSystem, ...args: string[]): Promise<string> {
     return this.run(system, 'npx', ['--yes', '--prefer-offline', `node@${version}`, ...args]);
+  }
+
+  /** Does the work as if this package were not installed. */
+  async without<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const path = join(this.folder, 'node_modules', name);
+    await rename(path, `${path}.hidden`);
+    try {
+      return await work();
+    } finally {
+      await rename(`${path}.hidden`, path);
+    }
   }
 
   /** The `package.json` of a package that is installed there. */

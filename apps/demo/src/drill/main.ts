@@ -13,22 +13,31 @@ const USAGE = `Usage: npm run drill -- <${SCENARIOS.map(({ name }) => name).join
 const DAY_MINUTES = 24 * 60;
 
 async function main(): Promise<void> {
-  const { positionals, values } = parseArgs({
-    allowPositionals: true,
-    options: { seed: { type: 'string', default: 'drill' }, picture: { type: 'string' } },
-  });
+  const { positionals, values } = readArguments();
   const scenario = SCENARIOS.find(({ name }) => name === positionals[0]);
   if (scenario === undefined || positionals.length > 1) throw new Error(USAGE);
   const { seed, picture = `drill-${scenario.name}.png` } = values;
 
   console.log(
-    `${scenario.title}. A day in Korea, played with the seed ${JSON.stringify(seed)}; it takes a minute or two.\n`,
+    `${scenario.title}. A day in Korea, played with the seed ${JSON.stringify(seed)}; it takes some seconds, or minutes with a flood.\n`,
   );
   const tally = await playDay(scenario, { from: 0, to: DAY_MINUTES, seed });
   console.log(plot(tally, 0));
   console.log(`\n${figures(tally)}`);
   await writeFile(picture, await plotPicture(tally, 0, scenario.title));
   console.log(`Minute by minute: ${picture}`);
+}
+
+/** @throws Error that shows how it is used, for whatever else is given */
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: { seed: { type: 'string', default: 'drill' }, picture: { type: 'string' } },
+    });
+  } catch {
+    throw new Error(USAGE);
+  }
 }
 
 /** What the drill is judged by. */
@@ -39,7 +48,7 @@ function figures(tally: Tally): string {
   return [
     `Of ${right} people who read their picture right, ${share.toFixed(2)} % passed.`,
     `Calls spent: ${tally.total('calls')} of 1000.`,
-    `Told on the way: ${codes === '' ? 'nothing' : codes}.`,
+    `Refusals on the way: ${codes === '' ? 'none' : codes}.`,
   ].join('\n');
 }
 

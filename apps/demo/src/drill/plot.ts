@@ -7,7 +7,7 @@ export const ROWS: readonly { readonly column: Column; readonly label: string }[
   { column: 'naver', label: 'from NAVER' },
   { column: 'standby', label: 'from standby' },
   { column: 'passed', label: 'passed' },
-  { column: 'refused', label: 'refused, right' },
+  { column: 'refused', label: 'right, refused' },
   { column: 'calls', label: 'calls spent' },
 ];
 

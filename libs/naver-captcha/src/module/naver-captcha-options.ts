@@ -109,7 +109,8 @@ export interface NaverCaptchaModuleOptions {
   readonly standby?: CaptchaStandby | undefined;
   /**
    * Who makes challenges: NAVER, with the standby behind it if there is one, or with `['standby']` the standby alone,
-   * without NAVER and without credentials; `signingSecret` and `standby` are then required.
+   * without NAVER and without credentials; `signingSecret` and `standby` are then required. `['naver']` leaves a standby
+   * that is given unused.
    * @default the engines that are given: ['naver'], with `standby` ['naver', 'standby']
    */
   readonly engines?: readonly CaptchaEngineName[] | undefined;

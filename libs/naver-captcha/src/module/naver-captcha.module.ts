@@ -214,7 +214,8 @@ export class NaverCaptchaModule
     @Inject(CAPTCHA_OPTIONS) private readonly options: ResolvedCaptchaOptions,
     @Inject(CAPTCHA_STORE) private readonly store: CaptchaStore,
     @Inject(ModulesContainer) private readonly modules: ModulesContainer,
-    @Inject(ApplicationConfig) private readonly application: ApplicationConfig,
+    // Nest 10.0 has none in an application context, which serves no requests.
+    @Inject(ApplicationConfig) private readonly application: ApplicationConfig | undefined,
     @Inject(Reflector) private readonly reflector: Reflector,
   ) {
     super();
@@ -258,6 +259,7 @@ export class NaverCaptchaModule
   }
 
   onApplicationBootstrap(): void {
+    if (this.application === undefined) return;
     const { lines, warnings } = reportProtection(this.modules, this.application, this.reflector);
     const late = lateCaptchaGuards(this.modules, this.application, this.reflector);
     for (const sentence of [...late, ...warnings]) this.#logger.warn(sentence);

@@ -239,7 +239,7 @@ function baseUrlOf({ baseUrl, platform }: CheckedOptions): string {
 }
 
 function usedEngines({ engines, standby }: CheckedOptions): readonly CaptchaEngineName[] {
-  if (engines?.includes('naver') === false) return engines;
+  if (engines !== undefined) return engines;
   return Object.freeze(standby === undefined ? (['naver'] as const) : (['naver', 'standby'] as const));
 }
 

@@ -80,7 +80,10 @@ export function refusal({ status, body, atMs }: RefusedReply, platform: NaverPla
         detail: `NAVER replies that calls come too fast (${seen}).`,
       });
     case 'outage':
-      return new CaptchaUnavailableException({ upstream, detail: `NAVER failed (${seen}).` });
+      return new CaptchaUnavailableException({
+        upstream,
+        detail: `NAVER failed (${seen}). There is nothing to do here; it is tried again.`,
+      });
     case 'unexpected':
       return new CaptchaUnavailableException({ upstream, detail: `Unexpected reply from NAVER (${seen}).` });
     default:

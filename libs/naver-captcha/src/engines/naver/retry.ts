@@ -28,5 +28,5 @@ export function mayRetry(
 /** Waits a short random time, so that calls that failed together are not repeated together. */
 export async function pauseBeforeRetry(random: CaptchaRandom, signal: AbortSignal): Promise<void> {
   const jitterMs = (random.bytes(1).readUInt8(0) / 256) * JITTER_MS;
-  await pause(SHORTEST_PAUSE_MS + jitterMs, undefined, { signal, ref: false });
+  await pause(SHORTEST_PAUSE_MS + jitterMs, undefined, { signal });
 }
