@@ -8,7 +8,7 @@ import {
 } from 'nestjs-naver-captcha';
 
 import { postJson } from '../support/app.ts';
-import { RunningRedis } from '../support/redis.ts';
+import { RunningRedis, until } from '../support/redis.ts';
 import { type SignupProcess, startSignupProcess } from '../support/signup-process.ts';
 import { readableStandby } from '../support/standby.ts';
 
@@ -89,5 +89,44 @@ describe('two processes and one Redis', () => {
     );
 
     expect(replies).toEqual({ '200': 1, '400 CAPTCHA_USED': ANSWERS - 1 });
+  }, 120_000);
+
+  it('let no key through twice when Redis is killed and started again', async () => {
+    const captcha = reader.get(NaverCaptchaService);
+    const keys: { captchaKey: string; captchaValue: string }[] = [];
+    for (let count = 0; count < 100; count += 1) {
+      const { key: captchaKey } = await captcha.createChallenge({ action: 'signup' });
+      const { body } = await captcha.fetchMedia(captchaKey);
+      keys.push({ captchaKey, captchaValue: body.toString().split(' ')[0] ?? '' });
+    }
+    const passes = keys.map(() => 0);
+    const statuses = new Set<number>();
+    const postAll = async (from: number, to: number): Promise<void> => {
+      for (let at = from; at < to; at += 1) {
+        const replies = await Promise.all(
+          [0, 1, 0, 1].map((process) =>
+            postJson(`${processes[process === 0 ? 0 : 1].url}/signup`, keys[at] ?? {}),
+          ),
+        );
+        for (const { status } of replies) statuses.add(status);
+        passes[at] = (passes[at] ?? 0) + replies.filter(({ status }) => status === 200).length;
+      }
+    };
+
+    await postAll(0, 40);
+    await Promise.all([redis.kill(), postAll(40, 60)]);
+    await postAll(60, 62);
+    await redis.start();
+    await Promise.all(
+      processes.map((process) =>
+        until(async () => (await postJson(`${process.url}/captcha`, { action: 'signup' })).status !== 503),
+      ),
+    );
+    await postAll(0, 100);
+
+    // What was refused for want of Redis may pass now: once.
+    expect(passes.every((count) => count <= 1)).toBe(true);
+    expect(passes.slice(60)).toEqual(passes.slice(60).map(() => 1));
+    expect([...statuses].sort()).toEqual([200, 400, 503]);
   }, 120_000);
 });
