@@ -10,7 +10,6 @@ import { REQUEST } from '@nestjs/core';
 import { startNaverCaptchaEmulator } from 'naver-captcha-emulator';
 import {
   CAPTCHA_OPTIONS,
-  type CaptchaStore,
   MemoryCaptchaStore,
   NaverCaptchaModule,
   type NaverCaptchaModuleOptions,
@@ -21,6 +20,7 @@ import {
 import { ADAPTERS, type AppSetup, startApp } from '../support/app.ts';
 import { withEnvironment } from '../support/environment.ts';
 import { KeptLogs } from '../support/logs.ts';
+import { storeWithoutPop } from '../support/store-without-pop.ts';
 
 const SECRET = 'client-secret-of-the-test';
 const CREDENTIALS = { clientId: 'id', clientSecret: SECRET };
@@ -165,16 +165,7 @@ describe('two modules with the same credentials and stores of their own', () => 
     NaverCaptchaModule.forRoot({ ...CREDENTIALS, isGlobal: false, ...options });
 
   /** A store that could be the same memory as another. */
-  const remote = (): CaptchaStore => {
-    const memory = new MemoryCaptchaStore();
-    return {
-      take: (name, limit) => memory.take(name, limit),
-      release: (name) => memory.release(name),
-      get: (name) => memory.get(name),
-      set: (name, count, lifetime) => memory.set(name, count, lifetime),
-      delete: (name) => memory.delete(name),
-    };
-  };
+  const remote = storeWithoutPop;
 
   it.each<[string, () => DynamicModule[]]>([
     ['both in memory', () => [apart(), apart()]],

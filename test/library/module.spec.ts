@@ -4,7 +4,6 @@ import { Test } from '@nestjs/testing';
 import {
   CAPTCHA_OPTIONS,
   CAPTCHA_STORE,
-  type CaptchaStore,
   MemoryCaptchaStore,
   NaverCaptchaModule,
   type NaverCaptchaModuleOptions,
@@ -19,6 +18,7 @@ import { withEnvironment } from '../support/environment.ts';
 import { KeptLogs } from '../support/logs.ts';
 import { json, ReplayServer } from '../support/replay-server.ts';
 import { CLIENT_ID, CLIENT_SECRET, startReplayedApp } from '../support/replayed-app.ts';
+import { storeWithoutPop } from '../support/store-without-pop.ts';
 
 const CREDENTIALS = { clientId: CLIENT_ID, clientSecret: CLIENT_SECRET };
 const NAVER_KEY = 't521bp3qM7Qyk2X2';
@@ -266,17 +266,6 @@ describe('warnings at the start', () => {
       return logs.of('warn');
     });
 
-  const shared = (): CaptchaStore => {
-    const memory = new MemoryCaptchaStore();
-    return {
-      take: (name, limit) => memory.take(name, limit),
-      release: (name) => memory.release(name),
-      get: (name) => memory.get(name),
-      set: (name, count, lifetime) => memory.set(name, count, lifetime),
-      delete: (name) => memory.delete(name),
-    };
-  };
-
   it('memory in production, once', async () => {
     expect(await start({}, 'production')).toEqual([
       expect.stringMatching(/restart forgets.*Pass a store that all processes share/),
@@ -286,11 +275,11 @@ describe('warnings at the start', () => {
 
   it('not elsewhere, nor with a store of their own', async () => {
     expect(await start({}, 'development')).toEqual([]);
-    expect(await start({ store: shared() }, 'production')).toEqual([]);
+    expect(await start({ store: storeWithoutPop() }, 'production')).toEqual([]);
   });
 
   it("keys: 'raw', wherever", async () => {
-    expect(await start({ keys: 'raw', store: shared() }, 'production')).toEqual([
+    expect(await start({ keys: 'raw', store: storeWithoutPop() }, 'production')).toEqual([
       expect.stringContaining("keys: 'raw'"),
     ]);
     expect(await start({ keys: 'raw' }, 'development')).toHaveLength(1);

@@ -3,8 +3,6 @@ import { type NaverCaptchaEmulator, startNaverCaptchaEmulator } from 'naver-capt
 import {
   CAPTCHA_EVENTS,
   type CaptchaEvent,
-  type CaptchaStore,
-  MemoryCaptchaStore,
   type NaverCaptchaModuleOptions,
   NaverCaptchaModule,
   NaverCaptchaService,
@@ -15,6 +13,7 @@ import type { Observable } from 'rxjs';
 import { ADAPTERS, MovableClock, postJson, type RunningApp, startApp } from '../support/app.ts';
 import { KeptLogs } from '../support/logs.ts';
 import { reaching, signUp, signupController, solve } from '../support/signup.ts';
+import { storeWithoutPop } from '../support/store-without-pop.ts';
 
 const HOUR_MS = 3_600_000;
 const KEY_LIFETIME_MS = 600_000;
@@ -206,14 +205,7 @@ describe('the pace', () => {
   });
 
   it('is not kept with a store without pop, which boots with a warning', async () => {
-    const memory = new MemoryCaptchaStore();
-    const store: CaptchaStore = {
-      take: (name, { limit, ttlMs }) => memory.take(name, { limit, ttlMs }),
-      release: (name) => memory.release(name),
-      get: (name) => memory.get(name),
-      set: (name, count, lifetime) => memory.set(name, count, lifetime),
-      delete: (name) => memory.delete(name),
-    };
+    const store = storeWithoutPop();
     await using app = await start({ dailyQuota: 20, pace: true, store });
 
     expect(logger.lines).toContainEqual(expect.stringMatching(/^warn pace is not kept: .*pop/));

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type NaverCaptchaEmulator, startNaverCaptchaEmulator } from 'naver-captcha-emulator';
 import {
-  type CaptchaStore,
   type CaptchaStoreLimit,
   type CaptchaStoreTaking,
   MemoryCaptchaStore,
@@ -11,6 +10,7 @@ import {
 import { ADAPTERS, MovableClock, type RunningApp } from '../support/app.ts';
 import { KeptLogs } from '../support/logs.ts';
 import { comparisons, signUp, solve, startSignup } from '../support/signup.ts';
+import { storeWithoutPop } from '../support/store-without-pop.ts';
 
 const HOUR_MS = 3_600_000;
 const READER = '203.0.113.9';
@@ -37,31 +37,6 @@ async function answerWrongly(app: RunningApp, by: string, times: number): Promis
 }
 
 const clock = new MovableClock();
-
-/** As the interface allows: without pop, and counting by one whatever it is asked for. */
-class StoreWithoutAmounts implements CaptchaStore {
-  readonly #counts = new MemoryCaptchaStore({ clock });
-
-  take(name: string, { limit, ttlMs }: CaptchaStoreLimit): Promise<CaptchaStoreTaking> {
-    return this.#counts.take(name, { limit, ttlMs });
-  }
-
-  release(name: string): Promise<void> {
-    return this.#counts.release(name);
-  }
-
-  get(name: string): Promise<number> {
-    return this.#counts.get(name);
-  }
-
-  set(name: string, count: number, lifetime: { readonly ttlMs: number }): Promise<void> {
-    return this.#counts.set(name, count, lifetime);
-  }
-
-  delete(name: string): Promise<void> {
-    return this.#counts.delete(name);
-  }
-}
 
 /** Fails for the counts of wrong answers alone while it is down. */
 class FailingStore extends MemoryCaptchaStore {
@@ -166,7 +141,7 @@ describe.each(ADAPTERS)('wrong answers, counted by household across keys, on %s'
     await using app = await startSignup(emulator, {
       adapter,
       clock,
-      options: { ...options, store: new StoreWithoutAmounts() },
+      options: { ...options, store: storeWithoutPop(new MemoryCaptchaStore({ clock })) },
     });
     await answerWrongly(app, READER, 8);
     await ask(app, READER);

@@ -22,7 +22,7 @@ export class Chance {
     return (-Math.log(1 - this.next()) / perMinute) * 60_000;
   }
 
-  /** An IPv4 address that no other network of the internet has: those for benchmarks and documentation are few. */
+  /** A public IPv4 address: wrong answers are not counted for private ones. */
   address(): string {
     return [this.between(1, 9), this.between(0, 256), this.between(0, 256), this.between(1, 255)]
       .map(Math.floor)

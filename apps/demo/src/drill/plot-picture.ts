@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 
-import { ROWS, timeOf } from './plot.js';
+import { markedMinutes, ROWS, timeOf } from './plot.js';
 import type { Column, Tally } from './tally.js';
 
 const LEFT = 130;
@@ -53,13 +53,10 @@ function rowOf(
 }
 
 function timesOf(tally: Tally, from: number, scale: number, height: number): string {
-  const every = tally.minutes.length > 600 ? 180 : 30;
-  const marks: string[] = [];
-  for (let minute = Math.ceil(from / every) * every; minute <= from + tally.minutes.length; minute += every) {
-    const x = LEFT + (minute - from) * scale;
-    marks.push(
-      `<text x="${x}" y="${height - 10}" font-size="12" text-anchor="middle">${timeOf(minute)}</text>`,
-    );
-  }
-  return marks.join('');
+  return markedMinutes(from, tally.minutes.length)
+    .map((minute) => {
+      const x = LEFT + (minute - from) * scale;
+      return `<text x="${x}" y="${height - 10}" font-size="12" text-anchor="middle">${timeOf(minute)}</text>`;
+    })
+    .join('');
 }

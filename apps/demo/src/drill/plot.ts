@@ -30,13 +30,20 @@ export function plot(tally: Tally, from: number): string {
 
 /** The time of day below the bars, every few hours. */
 function hourMarks(from: number, minutes: number, perBar: number): string {
-  const every = minutes > 600 ? 180 : 30;
   let line = '';
-  for (let minute = Math.ceil(from / every) * every; minute <= from + minutes; minute += every) {
+  for (const minute of markedMinutes(from, minutes)) {
     const at = Math.floor((minute - from) / perBar);
     if (at <= WIDTH) line = line.padEnd(at) + timeOf(minute);
   }
   return line;
+}
+
+/** The minutes of the day that an axis names: every three hours of a long drill, every half hour of a short one. */
+export function markedMinutes(from: number, minutes: number): number[] {
+  const every = minutes > 600 ? 180 : 30;
+  const first = Math.ceil(from / every) * every;
+  const count = Math.max(0, Math.floor((from + minutes - first) / every) + 1);
+  return Array.from({ length: count }, (_, index) => first + index * every);
 }
 
 /** `14:05` for the minute 845 of a day. */

@@ -1,20 +1,20 @@
-import type { CaptchaStore, CaptchaStoreLimit } from '../store/captcha-store.js';
+import type { CaptchaStore, CaptchaStoreLimit, CaptchaStoreTaking } from '../store/captcha-store.js';
 
-/** Takes so much, all of it or nothing. @returns false if that exceeds the limit */
+/** Takes so much, all of it or nothing. */
 export async function takeAmount(
   store: CaptchaStore,
   name: string,
   limit: Omit<CaptchaStoreLimit, 'amount'>,
   amount: number,
-): Promise<boolean> {
-  if (store.pop !== undefined) return (await store.take(name, { ...limit, amount })).taken;
+): Promise<CaptchaStoreTaking> {
+  if (store.pop !== undefined) return store.take(name, { ...limit, amount });
   // A store without pop does not know amounts either.
-  for (let one = 0; one < amount; one += 1) {
-    if ((await store.take(name, limit)).taken) continue;
-    await releaseAmount(store, name, one);
-    return false;
+  let taking: CaptchaStoreTaking = { taken: true, count: 0 };
+  for (let one = 0; one < amount && taking.taken; one += 1) {
+    taking = await store.take(name, limit);
+    if (!taking.taken) await releaseAmount(store, name, one);
   }
-  return true;
+  return taking;
 }
 
 /** Releases so much; a store without pop is asked once for each. */

@@ -8,6 +8,7 @@ import type { CaptchaStore, CaptchaStoreTaking } from '../store/captcha-store.js
 import { CAPTCHA_CLOCK, CAPTCHA_EVENTS, CAPTCHA_OPTIONS, CAPTCHA_STORE } from '../tokens.js';
 import type { CaptchaClock, CaptchaKind, CaptchaQuota, ResolvedCaptchaOptions } from '../types.js';
 import { accountOf } from './account.js';
+import { releaseAmount, takeAmount } from './amounts.js';
 import { askStore } from './ask-store.js';
 import { BusiestAskers } from './busiest-askers.js';
 import { pacedLimit, paceReachesAtMs } from './pace.js';
@@ -73,8 +74,7 @@ export class DayQuota {
 
   /** Takes back calls that were not made. */
   async giveBack(kind: CaptchaKind, amount: number): Promise<void> {
-    if (this.store.pop !== undefined) await this.store.release(this.#countName(kind), amount);
-    else for (let one = 0; one < amount; one += 1) await this.store.release(this.#countName(kind));
+    await releaseAmount(this.store, this.#countName(kind), amount);
   }
 
   async isClosed(kind: CaptchaKind): Promise<boolean> {
@@ -125,23 +125,9 @@ export class DayQuota {
   }
 
   async #take(kind: CaptchaKind, amount: number, limit: number): Promise<CaptchaStoreTaking> {
-    const name = this.#countName(kind);
-    const ttlMs = this.#dayEndsInMs();
-    if (this.store.pop !== undefined) {
-      const taking = await askStore(() => this.store.take(name, { limit, ttlMs, amount }));
-      if (taking.taken) this.#reportThresholds(kind, taking.count - amount, taking.count);
-      return taking;
-    }
-    // A store without pop does not know amounts either.
-    let taking: CaptchaStoreTaking = { taken: true, count: 0 };
-    for (let one = 0; one < amount; one += 1) {
-      taking = await askStore(() => this.store.take(name, { limit, ttlMs }));
-      if (!taking.taken) {
-        await this.giveBack(kind, one);
-        return taking;
-      }
-      this.#reportThresholds(kind, taking.count - 1, taking.count);
-    }
+    const day = { limit, ttlMs: this.#dayEndsInMs() };
+    const taking = await askStore(() => takeAmount(this.store, this.#countName(kind), day, amount));
+    if (taking.taken) this.#reportThresholds(kind, taking.count - amount, taking.count);
     return taking;
   }
 

@@ -54,7 +54,7 @@ export class WrongAnswers {
     const limit = { limit: ANSWERS_REFUSED_FROM + WRONG - 1, ttlMs: HOUR_MS };
     let isTaken = true;
     try {
-      isTaken = await takeAmount(this.store, nameOf(askerTag), limit, WRONG);
+      ({ taken: isTaken } = await takeAmount(this.store, nameOf(askerTag), limit, WRONG));
     } catch {
       this.#warn();
     }
