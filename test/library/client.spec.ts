@@ -12,7 +12,7 @@ import {
   type CaptchaException,
   CaptchaExpiredException,
   CaptchaInvalidException,
-  type CaptchaKind,
+  type CaptchaMediaKind,
   CaptchaMisconfiguredException,
   CaptchaQuotaExceededException,
   CaptchaUnavailableException,
@@ -106,7 +106,7 @@ function replayOf({ status, contentType, transferEncoding, ...reply }: FixtureRo
 /** The client's call that ought to make this request. */
 function callOf(path: string, client: NaverCaptchaClient): Promise<unknown> {
   const { pathname, searchParams } = new URL(path, 'http://localhost');
-  const kind: CaptchaKind = /skey|scaptcha/.test(pathname) ? 'audio' : 'image';
+  const kind: CaptchaMediaKind = /skey|scaptcha/.test(pathname) ? 'audio' : 'image';
   const key = searchParams.get('key') ?? '';
   if (searchParams.get('code') === '0') return client.issueKey(kind);
   if (searchParams.get('code') === '1') return client.compare(kind, key, searchParams.get('value') ?? '');
@@ -505,7 +505,7 @@ describe('what NAVER replies', () => {
   });
 
   describe('to fetching', () => {
-    const fetchMedia = (kind: CaptchaKind, replay: Replay): Promise<unknown> => {
+    const fetchMedia = (kind: CaptchaMediaKind, replay: Replay): Promise<unknown> => {
       naver.say(replay);
       return developers.client.fetchMedia(kind, KEY);
     };

@@ -35,7 +35,8 @@ const calls = (of: string): number => naver.requests.filter(({ path }) => path.i
 
 /** Pictures fetched of keys issued here, which leaves out those that `filled()` asks for. */
 const pictures = (): number =>
-  naver.requests.filter(({ path, query }) => path.includes('ncaptcha') && query.get('key') !== OTHER_KEY).length;
+  naver.requests.filter(({ path, query }) => path.includes('ncaptcha') && query.get('key') !== OTHER_KEY)
+    .length;
 
 /** Waits until NAVER has been asked for so many keys and pictures, and the replies were taken. */
 async function filled(app: ReplayedApp, count: number): Promise<void> {

@@ -6,7 +6,7 @@ import { diag, SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-node';
 import { type NaverCaptchaEmulator, startNaverCaptchaEmulator } from 'naver-captcha-emulator';
 import {
-  type CaptchaKind,
+  type CaptchaMediaKind,
   type CaptchaStore,
   MemoryCaptchaStore,
   NaverCaptchaClient,
@@ -421,7 +421,7 @@ describe('what is recorded', () => {
     const recorded: unknown[] = [];
     for (const fault of ['system-error', 'unauthorized', 'quota', 'html', 'reset-after-headers'] as const) {
       await using app = await start();
-      for (const kind of ['image', 'audio'] satisfies CaptchaKind[]) {
+      for (const kind of ['image', 'audio'] satisfies CaptchaMediaKind[]) {
         const answers = [await solve(app, emulator, { kind }), await solve(app, emulator, { kind })];
         hidden.push(...answers.flatMap(({ captchaKey, captchaValue }) => [captchaKey, captchaValue]));
         await signUp(app, answers[0]);

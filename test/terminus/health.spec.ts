@@ -7,7 +7,7 @@ import {
   startNaverCaptchaEmulator,
 } from 'naver-captcha-emulator';
 import {
-  type CaptchaKind,
+  type CaptchaMediaKind,
   type CaptchaStore,
   NaverCaptchaClient,
   NaverCaptchaModule,
@@ -37,7 +37,7 @@ afterEach(() => emulator.close());
 
 interface HealthSetup extends AppSetup {
   readonly options?: NaverCaptchaModuleOptions;
-  readonly kinds?: readonly CaptchaKind[];
+  readonly kinds?: readonly CaptchaMediaKind[];
 }
 
 /** An application with a protected sign-up and a health endpoint. */
@@ -382,7 +382,7 @@ describe('an outage', () => {
 describe('the quota', () => {
   const options = { dailyQuota: 10 };
 
-  async function use(app: RunningApp, kind: CaptchaKind, times: number): Promise<void> {
+  async function use(app: RunningApp, kind: CaptchaMediaKind, times: number): Promise<void> {
     for (let time = 0; time < times; time += 1) await app.get(NaverCaptchaService).createChallenge({ kind });
   }
 

@@ -36,6 +36,11 @@ export const CAPTCHA_ERRORS: Readonly<Record<CaptchaErrorCode, CaptchaErrorText>
     ko: '이미 사용한 자동 입력 방지 문자입니다. 새 문자를 입력해 주세요.',
     en: 'The captcha has been used already. Please try a new one.',
   },
+  CAPTCHA_WORK_REQUIRED: {
+    status: 428,
+    ko: '자동 입력 방지 문자를 받기 전에 브라우저가 확인 작업을 마쳐야 합니다. 잠시 기다려 주세요.',
+    en: 'Your browser has to finish a short check before it gets the captcha. Please wait a moment.',
+  },
   CAPTCHA_BAD_REQUEST: {
     status: 400,
     ko: '자동 입력 방지 문자를 잘못된 형식으로 요청했습니다. 사이트 관리자에게 알려 주세요.',

@@ -3,7 +3,7 @@ import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
 
 import { CAPTCHA_ERRORS } from './error-texts.js';
-import type { CaptchaErrorCode, CaptchaRejection } from './types.js';
+import type { CaptchaErrorCode, CaptchaRejection, CaptchaToll } from './types.js';
 
 /** What a call to NAVER ended with. Holds nothing that a request or a reply says, and never gets into a reply. */
 export interface CaptchaUpstream {
@@ -126,6 +126,17 @@ export class CaptchaUsedException extends CaptchaException {
   }
 }
 
+/** The page has to pay a toll before it gets a challenge. */
+export class CaptchaWorkRequiredException extends CaptchaException {
+  /** What the page has to solve. Absent if an application throws the exception itself. */
+  readonly toll: CaptchaToll | undefined;
+
+  constructor(init: CaptchaExceptionInit & { readonly toll?: CaptchaToll | undefined } = {}) {
+    super('CAPTCHA_WORK_REQUIRED', init);
+    this.toll = init.toll;
+  }
+}
+
 /** A page, or a caller of `createChallenge`, requests a challenge that cannot be made. `message` says what to correct. */
 export class CaptchaBadRequestException extends CaptchaException {
   constructor(init?: CaptchaExceptionInit) {
@@ -178,7 +189,10 @@ export class CaptchaMisconfiguredException extends CaptchaException {
 }
 
 type CaptchaExceptionClass = new (
-  init?: CaptchaExceptionInit & { readonly origin?: CaptchaUnavailableOrigin },
+  init?: CaptchaExceptionInit & {
+    readonly origin?: CaptchaUnavailableOrigin;
+    readonly toll?: CaptchaToll | undefined;
+  },
 ) => CaptchaException;
 
 const EXCEPTIONS: Readonly<Record<CaptchaErrorCode, CaptchaExceptionClass>> = {
@@ -188,6 +202,7 @@ const EXCEPTIONS: Readonly<Record<CaptchaErrorCode, CaptchaExceptionClass>> = {
   CAPTCHA_EXPIRED: CaptchaExpiredException,
   CAPTCHA_INVALID: CaptchaInvalidException,
   CAPTCHA_USED: CaptchaUsedException,
+  CAPTCHA_WORK_REQUIRED: CaptchaWorkRequiredException,
   CAPTCHA_BAD_REQUEST: CaptchaBadRequestException,
   CAPTCHA_ORIGIN: CaptchaOriginException,
   CAPTCHA_TOO_MANY: CaptchaTooManyException,
@@ -254,6 +269,7 @@ export function restatedException(
     upstream,
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
     ...(exception instanceof CaptchaUnavailableException ? { origin: exception.origin } : {}),
+    ...(exception instanceof CaptchaWorkRequiredException ? { toll: exception.toll } : {}),
   };
   // The cause has the stack.
   return withoutStack(() => new EXCEPTIONS[code](init));

@@ -2,12 +2,16 @@ import type {
   CaptchaEngineName,
   CaptchaErrorCode,
   CaptchaKind,
+  CaptchaMediaKind,
+  CaptchaMediaEngineName,
+  CaptchaPressure,
+  CaptchaPricing,
   CaptchaRejection,
   NaverCall,
 } from './types.js';
 
 /** A challenge was made. */
-export interface ChallengeIssuedEvent {
+export interface ChallengeIssuedEvent extends CaptchaPricing {
   readonly type: 'challenge.issued';
   readonly kind: CaptchaKind;
   /** Who made it. */
@@ -15,8 +19,17 @@ export interface ChallengeIssuedEvent {
   readonly action?: string | undefined;
 }
 
+/** A page was asked to pay a toll before it gets a challenge. */
+export interface TollEvent {
+  readonly type: 'toll';
+  readonly pressure: CaptchaPressure;
+  /** The level of the toll, 1 to 5. */
+  readonly level: number;
+  readonly action?: string | undefined;
+}
+
 /** An answer was judged. */
-export interface VerdictEvent {
+export interface VerdictEvent extends Partial<CaptchaPricing> {
   readonly type: 'verdict';
   readonly passed: boolean;
   /** Absent if the answer passed. */
@@ -55,7 +68,7 @@ export interface UpstreamCallEvent extends NaverCall {
 /** The day's quota of a kind is nearly or fully used up. Each level is reported once a day and kind, by one process. */
 export interface QuotaEvent {
   readonly type: 'quota';
-  readonly kind: CaptchaKind;
+  readonly kind: CaptchaMediaKind;
   /** `closed`: NAVER reported that the quota is used up. `reopened`: it accepts calls again. */
   readonly level: '80%' | '100%' | 'closed' | 'reopened';
   readonly used: number;
@@ -88,8 +101,8 @@ export interface BreakerEvent extends Pick<NaverCall, 'platform' | 'operation'> 
 export interface EngineEvent {
   readonly type: 'engine';
   /** Who makes challenges from now on. */
-  readonly engine: CaptchaEngineName;
-  readonly kind: CaptchaKind;
+  readonly engine: CaptchaMediaEngineName;
+  readonly kind: CaptchaMediaKind;
   /** Why NAVER cannot; absent if NAVER makes challenges again. */
   readonly reason?: CaptchaErrorCode | undefined;
 }
@@ -97,6 +110,7 @@ export interface EngineEvent {
 /** An event of the module. No event contains an answer, a key, a secret or personal data. */
 export type CaptchaEvent =
   | ChallengeIssuedEvent
+  | TollEvent
   | VerdictEvent
   | AllowedEvent
   | UpstreamCallEvent

@@ -9,14 +9,66 @@ export type Awaitable<T> = T | Promise<T>;
  */
 export type NaverPlatform = 'developers' | 'ncloud' | 'ncloud-gov' | 'ncloud-fin';
 
-/** What a visitor solves: a picture of letters and digits, or a sound of spoken digits. */
-export type CaptchaKind = 'image' | 'audio';
+/**
+ * What is solved: a picture of letters and digits, a sound of spoken digits, or work, which the browser computes without
+ * the visitor.
+ */
+export type CaptchaKind = 'image' | 'audio' | 'work';
 
-/** Who makes challenges and compares answers: NAVER, or this application's own pictures and sounds. */
-export type CaptchaEngineName = 'naver' | 'standby';
+/** The kinds that a visitor sees or hears. */
+export type CaptchaMediaKind = Exclude<CaptchaKind, 'work'>;
+
+/** Who makes challenges and compares answers: NAVER, this application's own pictures and sounds, or its own work. */
+export type CaptchaEngineName = 'naver' | 'standby' | 'work';
+
+/** Who makes pictures and sounds. */
+export type CaptchaMediaEngineName = Exclude<CaptchaEngineName, 'work'>;
+
+/** Every {@link CaptchaMediaKind}: the kinds that a route accepts if it does not name any. */
+export const MEDIA_KINDS = ['image', 'audio'] as const satisfies readonly CaptchaMediaKind[];
+
+export function isMediaKind(kind: unknown): kind is CaptchaMediaKind {
+  return kind === 'image' || kind === 'audio';
+}
 
 /** Every {@link CaptchaKind}. */
-export const CAPTCHA_KINDS = ['image', 'audio'] as const satisfies readonly CaptchaKind[];
+export const CAPTCHA_KINDS = [...MEDIA_KINDS, 'work'] as const satisfies readonly CaptchaKind[];
+
+/**
+ * How much a household, or the site, was asked for and answered wrongly of late. It decides what a visitor gets: work, a
+ * picture, or a picture after a toll.
+ */
+export type CaptchaPressure = 'calm' | 'raised' | 'high';
+
+/** What asked for a challenge is worth: how busy its household was, and the level of the toll that it paid. */
+export interface CaptchaPricing {
+  readonly pressure: CaptchaPressure;
+  /** The level of the toll that was paid for the challenge, 1 to 5; 0 if none was asked for. */
+  readonly price: number;
+}
+
+/**
+ * A computation for the browser. Each part is a challenge of ALTCHA, version 2, so the solvers of ALTCHA solve it: a
+ * counter whose derived key starts with `keyPrefix`. Of one part, the answer is the second half of that key; of several
+ * parts it is the first half of the SHA-256 of these halves, one after the other. In hexadecimal digits.
+ */
+export interface CaptchaPuzzle {
+  readonly parts: readonly { readonly parameters: CaptchaPuzzleParameters }[];
+  /** The counter of each part is a whole number below this. */
+  readonly counters: number;
+}
+
+/** The parameters of a part, named as ALTCHA names them; texts are hexadecimal digits. */
+export interface CaptchaPuzzleParameters {
+  readonly algorithm: string;
+  /** Iterations of PBKDF2 for each counter. */
+  readonly cost: number;
+  /** Bytes. */
+  readonly keyLength: number;
+  readonly keyPrefix: string;
+  readonly nonce: string;
+  readonly salt: string;
+}
 
 /** One captcha put to one person. Send it to the browser as it is: it holds no secret. */
 export interface CaptchaChallenge {
@@ -26,6 +78,19 @@ export interface CaptchaChallenge {
   /** The time from which the key is refused with `CAPTCHA_EXPIRED`. */
   readonly expiresAt: Date;
   /** Seconds until then: the clock of the browser may be wrong. */
+  readonly expiresInSeconds: number;
+  /** What the browser computes; only if the kind is `work`. */
+  readonly puzzle?: CaptchaPuzzle;
+}
+
+/** Work that a page has to do before it gets a challenge. */
+export interface CaptchaToll {
+  /** 1 to 5. */
+  readonly level: number;
+  /** Sent back with what the page has computed: `{ key, value }`. */
+  readonly key: string;
+  readonly puzzle: CaptchaPuzzle;
+  /** Seconds until the toll is worth nothing. */
   readonly expiresInSeconds: number;
 }
 
@@ -50,7 +115,7 @@ export interface CaptchaExpectation {
   readonly binding?: string | undefined;
   /**
    * The kinds that are accepted.
-   * @default both
+   * @default ['image', 'audio']
    */
   readonly kinds?: readonly CaptchaKind[] | undefined;
 }
@@ -59,7 +124,7 @@ export interface CaptchaExpectation {
 export type CaptchaRejection = 'wrong' | 'expired' | 'forged' | 'mismatch' | 'used' | 'unshown' | 'malformed';
 
 /** The verdict on an answer that passed. */
-export interface CaptchaPassed {
+export interface CaptchaPassed extends CaptchaPricing {
   readonly passed: true;
   readonly kind: CaptchaKind;
   /** Who made the challenge and compared the answer. */
@@ -79,12 +144,7 @@ export type CaptchaVerdict = CaptchaPassed | CaptchaRejected;
 
 /** Why the guard let a request through. */
 export type CaptchaOutcome =
-  | {
-      readonly status: 'verified';
-      readonly kind: CaptchaKind;
-      readonly engine: CaptchaEngineName;
-      readonly responseTimeSeconds?: number;
-    }
+  | (Omit<CaptchaPassed, 'passed'> & { readonly status: 'verified' })
   | { readonly status: 'skipped' }
   /** `afterFailures` did not ask for a captcha yet. */
   | { readonly status: 'notNeeded' }
@@ -110,7 +170,7 @@ export interface CaptchaRandom {
 /** One call to NAVER, without personal data. */
 export interface NaverCall {
   readonly platform: NaverPlatform;
-  readonly kind: CaptchaKind;
+  readonly kind: CaptchaMediaKind;
   readonly operation: 'issue' | 'fetch' | 'compare';
 }
 
@@ -163,6 +223,24 @@ export interface CaptchaQuota {
   readonly resetsAt: Date;
 }
 
+/** From when on a household pays for challenges, and from when on it gets none. */
+export interface CaptchaPressureLimits {
+  /** Challenges an hour without a toll. From there on each factor of four raises the level of the toll by one. */
+  readonly free: number;
+  /** Wrong answers of the last hour, counted twice, less the right ones: from here on the pressure is `raised`. */
+  readonly raisedFrom: number;
+  /** From here on it is `high`. */
+  readonly highFrom: number;
+  /** From here on pictures and sounds are refused, unless the page pays the dearest toll for each. */
+  readonly refusedFrom: number;
+  /**
+   * Raises the pressure of a request for a challenge, such as one from a hosting provider's network. Called by the routes;
+   * if it throws, the pressure is not raised.
+   * @returns the least pressure of the request; undefined leaves it as it is
+   */
+  readonly raise?: ((context: ExecutionContext) => Awaitable<CaptchaPressure | undefined>) | undefined;
+}
+
 /** How evenly the day's quota is used. */
 export interface CaptchaPace {
   /** The share of the quota, from 0.01 to 1, that may be used right after midnight in Korea; the rest grows over the day. */
@@ -177,6 +255,7 @@ export type CaptchaErrorCode =
   | 'CAPTCHA_EXPIRED'
   | 'CAPTCHA_INVALID'
   | 'CAPTCHA_USED'
+  | 'CAPTCHA_WORK_REQUIRED'
   | 'CAPTCHA_BAD_REQUEST'
   | 'CAPTCHA_ORIGIN'
   | 'CAPTCHA_TOO_MANY'
@@ -208,17 +287,18 @@ export interface ResolvedCaptchaOptions {
   /** False if the day's quota may be used at any speed. */
   readonly pace: CaptchaPace | false;
   readonly issueLimit: CaptchaRate | false;
+  readonly pressure: CaptchaPressureLimits;
   /** In CIDR notation. */
   readonly refusedNetworks: readonly string[];
   readonly prefetch: CaptchaPrefetch | false;
   /** Who makes challenges, in the order in which they are asked. */
-  readonly engines: readonly CaptchaEngineName[];
+  readonly engines: readonly CaptchaMediaEngineName[];
   readonly onUnavailable: OnCaptchaUnavailable;
   readonly keys: 'sealed' | 'raw';
   readonly strip: boolean;
   readonly bodyFields: CaptchaAnswerNames | false;
   readonly headerNames: CaptchaAnswerNames | false;
-  readonly answerPattern: Readonly<Record<CaptchaKind, RegExp>>;
+  readonly answerPattern: Readonly<Record<CaptchaMediaKind, RegExp>>;
   readonly statuses: Readonly<Partial<Record<CaptchaErrorCode, number>>>;
   readonly messages: Readonly<
     Partial<Record<CaptchaErrorCode, Readonly<Partial<Record<CaptchaLanguage, string>>>>>

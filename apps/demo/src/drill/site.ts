@@ -56,6 +56,6 @@ export async function startSite(clock: DrillClock, seed: string, tally: Tally): 
 /** The engine of each challenge, as the module's events tell it. */
 export function watchEngines({ app }: Site, seen: (engine: 'naver' | 'standby') => void): void {
   app.get<Observable<CaptchaEvent>>(CAPTCHA_EVENTS).subscribe((event) => {
-    if (event.type === 'challenge.issued') seen(event.engine);
+    if (event.type === 'challenge.issued' && event.engine !== 'work') seen(event.engine);
   });
 }

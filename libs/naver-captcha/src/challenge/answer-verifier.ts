@@ -10,13 +10,14 @@ import { spanClock } from '../span-clock.js';
 import { CAPTCHA_CLOCK, CAPTCHA_EVENTS, CAPTCHA_KEYS } from '../tokens.js';
 import {
   type Awaitable,
-  CAPTCHA_KINDS,
   type CaptchaClock,
   type CaptchaErrorCode,
   type CaptchaExpectation,
   type CaptchaKind,
   type CaptchaRejection,
   type CaptchaVerdict,
+  isMediaKind,
+  MEDIA_KINDS,
 } from '../types.js';
 import { parseAnswer } from './answer.js';
 import { ChallengeSupply } from './challenge-supply.js';
@@ -62,7 +63,7 @@ type Judgement = { readonly key?: JudgedKey } & (
   | { readonly outage: CaptchaUnavailableException }
 );
 
-type JudgedKey = Pick<OpenedKey, 'kind' | 'engine'>;
+type JudgedKey = Pick<OpenedKey, 'kind' | 'engine' | 'pressure' | 'price'>;
 
 /** The rules between an answer and its verdict: the cheapest check first, and the first that fails ends it. */
 @Injectable()
@@ -105,11 +106,10 @@ export class AnswerVerifier implements CaptchaVerifier {
     return { allowed: code };
   }
 
-  issuingOutage(kinds: readonly CaptchaKind[] = CAPTCHA_KINDS): CaptchaUnavailableException | undefined {
-    // The standby can always be had.
-    if (this.engines.standby !== undefined) return undefined;
+  issuingOutage(kinds: readonly CaptchaKind[] = MEDIA_KINDS): CaptchaUnavailableException | undefined {
+    if (this.#canAlwaysBeHad(kinds)) return undefined;
     let outage: CaptchaUnavailableException | undefined;
-    for (const kind of kinds) {
+    for (const kind of kinds.filter(isMediaKind)) {
       const refusal = this.supply.refusalOf(kind);
       if (!(refusal instanceof CaptchaUnavailableException)) return undefined;
       outage = refusal;
@@ -118,15 +118,20 @@ export class AnswerVerifier implements CaptchaVerifier {
   }
 
   async usedUpQuota(
-    kinds: readonly CaptchaKind[] = CAPTCHA_KINDS,
+    kinds: readonly CaptchaKind[] = MEDIA_KINDS,
   ): Promise<CaptchaQuotaExceededException | undefined> {
-    if (this.engines.standby !== undefined) return undefined;
+    if (this.#canAlwaysBeHad(kinds)) return undefined;
     let refusal: CaptchaQuotaExceededException | undefined;
-    for (const kind of kinds) {
+    for (const kind of kinds.filter(isMediaKind)) {
       refusal = await this.supply.quotaRefusalOf(kind);
       if (refusal === undefined) return undefined;
     }
     return refusal;
+  }
+
+  /** Work, and what the standby makes, need no call to NAVER. */
+  #canAlwaysBeHad(kinds: readonly CaptchaKind[]): boolean {
+    return this.engines.standby !== undefined || kinds.includes('work');
   }
 
   #report(
@@ -141,6 +146,7 @@ export class AnswerVerifier implements CaptchaVerifier {
       reason: verdict.passed ? undefined : verdict.reason,
       kind: key?.kind,
       engine: key?.engine,
+      ...(key === undefined ? {} : { pressure: key.pressure, price: key.price }),
       action,
       durationMs: this.#spanMs() - startedAtMs,
     });
@@ -155,7 +161,7 @@ export class AnswerVerifier implements CaptchaVerifier {
     // Without its engine a challenge cannot be answered any more; the page fetches a new one.
     if (engine === undefined || remainingMs(key, this.clock.now()) <= 0) return rejected('expired', key);
     if (!isBinding(expected.binding) || !key.fits(expected)) return rejected('mismatch', key);
-    if (!engine.answerPattern[key.kind].test(answer.value)) return rejected('malformed', key);
+    if (engine.answerPattern[key.kind]?.test(answer.value) !== true) return rejected('malformed', key);
     await steps.beforeAttempt?.();
     return this.#spendAttempt(engine, key, answer.value, steps);
   }
@@ -210,6 +216,8 @@ export class AnswerVerifier implements CaptchaVerifier {
           passed: true,
           kind: key.kind,
           engine: key.engine,
+          pressure: key.pressure,
+          price: key.price,
           ...(responseTimeSeconds === undefined ? {} : { responseTimeSeconds }),
         };
       }

@@ -7,7 +7,7 @@ import { OpenChallenges } from '../limits/open-challenges.js';
 import { spanClock } from '../span-clock.js';
 import { QuotaGate } from '../limits/quota.gate.js';
 import { CAPTCHA_CLOCK, CAPTCHA_ENGINE, CAPTCHA_OPTIONS } from '../tokens.js';
-import type { CaptchaClock, CaptchaKind, ResolvedCaptchaOptions } from '../types.js';
+import type { CaptchaClock, CaptchaMediaKind, ResolvedCaptchaOptions } from '../types.js';
 import { ChallengeMedia } from './challenge-media.js';
 
 /** A challenge that the engine has made and that no browser holds yet. */
@@ -64,24 +64,24 @@ export class ChallengeSupply implements OnApplicationBootstrap, OnModuleDestroy 
   }
 
   /** The exception that {@link next} would throw, if this process knows it without I/O; otherwise undefined. */
-  refusalOf(kind: CaptchaKind): CaptchaException | undefined {
+  refusalOf(kind: CaptchaMediaKind): CaptchaException | undefined {
     return this.#hasReady(kind) ? undefined : this.engine.refusalOf('issue', kind);
   }
 
   /** The exception that {@link next} would throw because the day's quota is used up; asks the store. */
-  async quotaRefusalOf(kind: CaptchaKind): Promise<CaptchaQuotaExceededException | undefined> {
+  async quotaRefusalOf(kind: CaptchaMediaKind): Promise<CaptchaQuotaExceededException | undefined> {
     return this.#hasReady(kind) ? undefined : this.quota.issuingRefusal(kind);
   }
 
   /** A challenge of this kind: the oldest that is ready, whose place is filled again, otherwise a new one. */
-  async next(kind: CaptchaKind): Promise<SuppliedChallenge> {
+  async next(kind: CaptchaMediaKind): Promise<SuppliedChallenge> {
     const ready = this.#hasReady(kind) ? this.#ready.shift() : undefined;
-    if (ready === undefined) return { payload: await this.engine.issue(kind) };
+    if (ready === undefined) return this.engine.issue(kind);
     this.#refill();
     return ready;
   }
 
-  #hasReady(kind: CaptchaKind): boolean {
+  #hasReady(kind: CaptchaMediaKind): boolean {
     this.#dropOld();
     return kind === 'image' && this.#ready.length > 0;
   }
@@ -101,7 +101,7 @@ export class ChallengeSupply implements OnApplicationBootstrap, OnModuleDestroy 
     while (!this.#isStopped && this.#ready.length < this.#size && this.#spanMs() >= this.#resumesAt) {
       try {
         const expiresAtMs = this.clock.now() + NAVER_KEY_LIFETIME_MS;
-        const payload = await this.engine.issue('image');
+        const { payload } = await this.engine.issue('image');
         // A picture that does not come now is fetched when a page asks for it.
         await this.media
           .fetchOf({ engine: 'naver', kind: 'image', payload, expiresAtMs })

@@ -5,7 +5,7 @@ import type { CaptchaEvent } from '../events.js';
 import { QuietLogger } from '../quiet-logger.js';
 import { spanClock } from '../span-clock.js';
 import { CAPTCHA_CLOCK, CAPTCHA_EVENTS } from '../tokens.js';
-import type { CaptchaClock, CaptchaEngineName, CaptchaErrorCode, CaptchaKind } from '../types.js';
+import type { CaptchaClock, CaptchaMediaEngineName, CaptchaErrorCode, CaptchaMediaKind } from '../types.js';
 
 /** At the limit of the pace both engines make challenges in turn; that is reported as one change, not as many. */
 const SETTLED_MS = 60_000;
@@ -14,7 +14,7 @@ const SETTLED_MS = 60_000;
 @Injectable()
 export class EngineChanges {
   /** The kinds that the standby serves in this process, and when it made the last challenge, as #spanMs counts. */
-  readonly #onStandby = new Map<CaptchaKind, number>();
+  readonly #onStandby = new Map<CaptchaMediaKind, number>();
   readonly #spanMs: () => number;
 
   constructor(
@@ -29,7 +29,7 @@ export class EngineChanges {
    * Notes who made a challenge. NAVER is reported to be back a minute after the standby's last one.
    * @param reason why NAVER did not make it
    */
-  note(kind: CaptchaKind, engine: CaptchaEngineName, reason?: CaptchaErrorCode): void {
+  note(kind: CaptchaMediaKind, engine: CaptchaMediaEngineName, reason?: CaptchaErrorCode): void {
     const lastAt = this.#onStandby.get(kind);
     const now = this.#spanMs();
     if (engine === 'standby') {
@@ -41,7 +41,11 @@ export class EngineChanges {
     }
   }
 
-  #report(kind: CaptchaKind, engine: CaptchaEngineName, reason: CaptchaErrorCode | undefined): void {
+  #report(
+    kind: CaptchaMediaKind,
+    engine: CaptchaMediaEngineName,
+    reason: CaptchaErrorCode | undefined,
+  ): void {
     this.logger.warn(
       engine === 'standby'
         ? `CAPTCHA_STANDBY: NAVER cannot make ${kind} challenges (${reason ?? 'unknown'}), so visitors get those of the ` +

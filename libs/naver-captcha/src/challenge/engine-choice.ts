@@ -10,7 +10,7 @@ import {
 import { BeyondPaceException } from '../limits/pace.js';
 import { spanClock } from '../span-clock.js';
 import { CAPTCHA_CLOCK } from '../tokens.js';
-import type { CaptchaClock, CaptchaEngineName, CaptchaKind } from '../types.js';
+import type { CaptchaClock, CaptchaEngineName, CaptchaMediaKind } from '../types.js';
 import { ChallengeSupply, type SuppliedChallenge } from './challenge-supply.js';
 import { EngineChanges } from './engine-changes.js';
 import { Engines } from './engines.js';
@@ -29,7 +29,10 @@ const REFUSED_CREDENTIALS_MS = 60_000;
  */
 @Injectable()
 export class EngineChoice {
-  readonly #refusedCredentials = new Map<CaptchaKind, { readonly error: CaptchaException; until: number }>();
+  readonly #refusedCredentials = new Map<
+    CaptchaMediaKind,
+    { readonly error: CaptchaException; until: number }
+  >();
   readonly #spanMs: () => number;
 
   constructor(
@@ -42,12 +45,22 @@ export class EngineChoice {
   }
 
   /** The exception that {@link next} would throw, if this process knows it without I/O; otherwise undefined. */
-  refusalOf(kind: CaptchaKind): CaptchaException | undefined {
+  refusalOf(kind: CaptchaMediaKind): CaptchaException | undefined {
     return this.engines.standby === undefined ? this.supply.refusalOf(kind) : undefined;
   }
 
+  /**
+   * Whether the standby makes the pictures and sounds because of how fast NAVER's day is used, as far as this process
+   * knows. It does not if NAVER is down: that is not the visitors' doing.
+   */
+  isShortOfQuota(kind: CaptchaMediaKind): boolean {
+    if (this.engines.standby === undefined) return false;
+    const refusal = this.supply.refusalOf(kind);
+    return refusal instanceof BeyondPaceException || refusal instanceof CaptchaQuotaExceededException;
+  }
+
   /** A challenge of this kind. */
-  async next(kind: CaptchaKind): Promise<ChosenChallenge> {
+  async next(kind: CaptchaMediaKind): Promise<ChosenChallenge> {
     const { naver, standby } = this.engines;
     if (standby === undefined) return this.#ofNaver(kind);
     if (naver === undefined) return madeBy(standby, kind);
@@ -65,18 +78,18 @@ export class EngineChoice {
     }
   }
 
-  async #ofNaver(kind: CaptchaKind): Promise<ChosenChallenge> {
+  async #ofNaver(kind: CaptchaMediaKind): Promise<ChosenChallenge> {
     return { engine: 'naver', ...(await this.supply.next(kind)) };
   }
 
   /** A challenge whose picture NAVER would not send, or whose answer it would not compare, is of no use. */
-  #refusalOf(naver: CaptchaEngine, kind: CaptchaKind): CaptchaException | undefined {
+  #refusalOf(naver: CaptchaEngine, kind: CaptchaMediaKind): CaptchaException | undefined {
     const paused = this.#refusedCredentials.get(kind);
     if (paused !== undefined && this.#spanMs() < paused.until) return paused.error;
     return this.supply.refusalOf(kind) ?? naver.refusalOf('fetch', kind) ?? naver.refusalOf('compare', kind);
   }
 
-  #pauseNaver(kind: CaptchaKind, error: CaptchaException): void {
+  #pauseNaver(kind: CaptchaMediaKind, error: CaptchaException): void {
     if (this.#refusedCredentials.get(kind)?.error === error) return;
     this.#refusedCredentials.set(kind, { error, until: this.#spanMs() + REFUSED_CREDENTIALS_MS });
   }
@@ -95,6 +108,7 @@ export function standbyTakesOver(thrown: unknown): thrown is CaptchaException {
   );
 }
 
-async function madeBy(standby: CaptchaEngine, kind: CaptchaKind): Promise<ChosenChallenge> {
-  return { engine: standby.name, payload: await standby.issue(kind) };
+async function madeBy(standby: CaptchaEngine, kind: CaptchaMediaKind): Promise<ChosenChallenge> {
+  const { payload } = await standby.issue(kind);
+  return { engine: standby.name, payload };
 }

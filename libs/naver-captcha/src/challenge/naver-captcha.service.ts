@@ -9,7 +9,7 @@ import type {
   CaptchaAnswer,
   CaptchaChallenge,
   CaptchaExpectation,
-  CaptchaKind,
+  CaptchaMediaKind,
   CaptchaMedia,
   CaptchaPassed,
   CaptchaQuota,
@@ -38,6 +38,8 @@ export class NaverCaptchaService {
    * challenge, if there is a standby; that costs no call.
    * @throws CaptchaBadRequestException if kind, action or binding is invalid
    * @throws CaptchaTooManyException if `by` has asked too often, or given too many wrong answers
+   * @throws CaptchaWorkRequiredException if the page can pay a toll (`toll`) and has to; it contains the puzzle
+   * @throws CaptchaInvalidException if the toll it pays is forged or not solved
    * @throws CaptchaUnavailableException, CaptchaQuotaExceededException, CaptchaMisconfiguredException
    */
   async createChallenge(options: CreateChallengeOptions = {}): Promise<CaptchaChallenge> {
@@ -86,7 +88,7 @@ export class NaverCaptchaService {
   }
 
   /** What is used of the day's quota, of each kind. */
-  async quota(): Promise<Record<CaptchaKind, CaptchaQuota>> {
+  async quota(): Promise<Record<CaptchaMediaKind, CaptchaQuota>> {
     const [image, audio] = await Promise.all([this.dayQuota.usage('image'), this.dayQuota.usage('audio')]);
     return { image, audio };
   }

@@ -1,5 +1,5 @@
 import type { CaptchaException } from '../errors.js';
-import type { CaptchaEngineName, CaptchaKind, CaptchaMedia, NaverCall } from '../types.js';
+import type { CaptchaEngineName, CaptchaKind, CaptchaMedia, CaptchaPuzzle, NaverCall } from '../types.js';
 
 /** What an engine is asked to do: make a challenge, give its picture or sound, compare an answer. */
 export type EngineOperation = NaverCall['operation'];
@@ -13,6 +13,14 @@ export type Comparison =
   /** The picture or sound of the challenge was never fetched. */
   | { readonly result: 'never-fetched' };
 
+/** A challenge as its engine made it. */
+export interface IssuedChallenge {
+  /** What the engine needs to recognise the challenge, at most 40 bytes. The key contains it, and hides it. */
+  readonly payload: Buffer;
+  /** What the browser computes; only of work. */
+  readonly puzzle?: CaptchaPuzzle;
+}
+
 /**
  * Makes challenges and compares answers. An engine knows nothing of keys, attempts, limits and requests. Every
  * operation throws a `CaptchaException` if it cannot be carried out; that is never a wrong answer.
@@ -21,11 +29,11 @@ export interface CaptchaEngine {
   readonly name: CaptchaEngineName;
   readonly kinds: readonly CaptchaKind[];
   /** The form of an answer after NFKC and trim; any other answer is refused without asking the engine. */
-  readonly answerPattern: Readonly<Record<CaptchaKind, RegExp>>;
+  readonly answerPattern: Readonly<Partial<Record<CaptchaKind, RegExp>>>;
   /** The exception that the operation would throw, if this process knows it without I/O; otherwise undefined. */
   refusalOf(operation: EngineOperation, kind: CaptchaKind): CaptchaException | undefined;
-  /** Makes a challenge. @returns the payload: what the engine needs to recognise the challenge, at most 40 bytes */
-  issue(kind: CaptchaKind): Promise<Buffer>;
+  /** Makes a challenge of one of its kinds. */
+  issue(kind: CaptchaKind): Promise<IssuedChallenge>;
   /**
    * The picture or the sound of a challenge.
    * @param seed yields the bytes from which an engine of our own draws; absent if the challenge is not sealed yet

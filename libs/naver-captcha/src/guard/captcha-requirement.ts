@@ -20,8 +20,9 @@ export interface RequireCaptchaOptions {
    */
   readonly binding?: ((context: ExecutionContext) => Awaitable<string | undefined>) | undefined;
   /**
-   * The kinds that are accepted.
-   * @default both
+   * The kinds that are accepted. With `work` among them, a visitor whose household asks seldom gets no picture: the browser
+   * does the work while the form is filled in. The others get a picture or a sound, so one of these must be there too.
+   * @default ['image', 'audio']
    */
   readonly kinds?: readonly CaptchaKind[] | undefined;
   /**

@@ -181,13 +181,8 @@ export class CaptchaGuard implements CanActivate {
       if (verdict.reason === 'mismatch') this.logger.warn(mismatchWarning(call));
       throw rejectionException(verdict.reason);
     }
-    const { responseTimeSeconds } = verdict;
-    return {
-      status: 'verified',
-      kind: verdict.kind,
-      engine: verdict.engine,
-      ...(responseTimeSeconds === undefined ? {} : { responseTimeSeconds }),
-    };
+    const { passed, ...verified } = verdict;
+    return { status: 'verified', ...verified };
   }
 
   /** While no visitor can get a challenge, a missing answer is an outage and not the visitor's fault. */

@@ -21,6 +21,11 @@ export function RequireCaptcha(options: RequireCaptchaOptions = {}): ClassDecora
       `@RequireCaptcha: kinds must be a list with at least one of ${CAPTCHA_KINDS.join(', ')}.`,
     );
   }
+  if (kinds?.every((kind) => kind === 'work') === true) {
+    throw new RangeError(
+      "@RequireCaptcha: kinds with 'work' must contain 'image' or 'audio' too, for visitors whose household asks often.",
+    );
+  }
   if (![limit, windowMs].every((count) => Number.isInteger(count) && count >= 1)) {
     throw new RangeError(
       '@RequireCaptcha: limit and windowMs of afterFailures must be whole numbers from 1.',

@@ -2,15 +2,25 @@ import { timingSafeEqual } from 'node:crypto';
 
 import { CaptchaMisconfiguredException } from '../errors.js';
 import { NAVER_KEY_LIFETIME_MS, NAVER_KEY_PATTERN } from '../naver-facts.js';
-import type {
-  Awaitable,
-  CaptchaEngineName,
-  CaptchaExpectation,
-  CaptchaKind,
-  CaptchaRandom,
-  ResolvedCaptchaOptions,
+import {
+  type Awaitable,
+  type CaptchaEngineName,
+  type CaptchaExpectation,
+  type CaptchaKind,
+  type CaptchaPricing,
+  type CaptchaRandom,
+  isMediaKind,
+  MEDIA_KINDS,
+  type ResolvedCaptchaOptions,
 } from '../types.js';
-import { ASKER_TAG_BYTES, NONCE_BYTES, seal, unseal } from './key-format.js';
+import {
+  ASKER_TAG_BYTES,
+  NONCE_BYTES,
+  seal,
+  type SealedContents,
+  type SealedKind,
+  unseal,
+} from './key-format.js';
 import {
   associatedData,
   bindingTag,
@@ -20,10 +30,10 @@ import {
 } from './secrets.js';
 
 /** What a new key is to contain. */
-export interface KeyContents {
+export interface KeyContents extends CaptchaPricing {
   /** Who made the challenge. */
   readonly engine: CaptchaEngineName;
-  readonly kind: CaptchaKind;
+  readonly kind: SealedKind;
   /** What the engine needs to show the challenge and to compare an answer; at most 40 bytes. */
   readonly payload: Buffer;
   /** The tag, 8 bytes, of the household that asks for the challenge; zeros if it is not known. */
@@ -35,7 +45,7 @@ export interface KeyContents {
 }
 
 /** The contents of a key that a browser sent. */
-export interface OpenedKey {
+export interface OpenedKey extends CaptchaPricing {
   /** Who made the challenge, and therefore gives its picture or sound and compares its answer. */
   readonly engine: CaptchaEngineName;
   readonly kind: CaptchaKind;
@@ -53,6 +63,16 @@ export interface OpenedKey {
   fits(expected: CaptchaExpectation): boolean;
 }
 
+/** The contents of a toll that a browser pays. */
+export interface OpenedToll {
+  /** What solves its puzzle. */
+  readonly payload: Buffer;
+  /** 1 to 5. */
+  readonly level: number;
+  /** Milliseconds since 1970. */
+  readonly expiresAtMs: number;
+}
+
 /** Makes the keys that browsers hold, and opens them again. */
 export interface CaptchaKeys {
   /**
@@ -63,6 +83,8 @@ export interface CaptchaKeys {
   create(contents: KeyContents): Promise<string>;
   /** Returns undefined if the key was not made by this application. */
   open(key: string, expected?: CaptchaExpectation): Awaitable<OpenedKey | undefined>;
+  /** Returns undefined if the key is no toll of this application. */
+  openToll(key: string): Awaitable<OpenedToll | undefined>;
 }
 
 /** The keys that the option `keys` asks for. The secrets of sealed keys are derived from this call on. */
@@ -119,6 +141,8 @@ class SealedKeys implements CaptchaKeys {
     engine,
     kind,
     payload,
+    pressure,
+    price,
     askerTag,
     expiresAtMs,
     action = '',
@@ -131,6 +155,8 @@ class SealedKeys implements CaptchaKeys {
         engine,
         kind,
         expiresAtSeconds: Math.floor(expiresAtMs / 1000),
+        pressure,
+        price,
         askerTag,
         payload,
         action,
@@ -143,27 +169,42 @@ class SealedKeys implements CaptchaKeys {
   }
 
   open(key: string): Awaitable<OpenedKey | undefined> {
-    if (this.#secrets !== undefined) return this.#openWith(this.#secrets, key);
-    return this.#deriving.then((secrets) => this.#openWith(secrets, key));
+    if (this.#secrets !== undefined) return openWith(this.#secrets, key, this.#associated);
+    return this.#deriving.then((secrets) => openWith(secrets, key, this.#associated));
   }
 
-  #openWith(secrets: readonly SealingSecret[], key: string): OpenedKey | undefined {
-    const opened = unseal(key, secrets, this.#associated);
-    if (opened === undefined) return undefined;
-    const { contents, secret } = opened;
-    return {
-      engine: contents.engine,
-      kind: contents.kind,
-      payload: contents.payload,
-      askerTag: contents.askerTag,
-      expiresAtMs: contents.expiresAtSeconds * 1000,
-      mediaSeed: () => mediaSeed(secret, contents.payload),
-      fits: ({ action, binding, kinds }) =>
-        (kinds?.includes(contents.kind) ?? true) &&
-        contents.action === (action ?? '') &&
-        timingSafeEqual(contents.bindingTag, bindingTag(secret, binding)),
-    };
+  async openToll(key: string): Promise<OpenedToll | undefined> {
+    const opened = unseal(key, await this.#deriving, this.#associated);
+    if (opened?.contents.kind !== 'toll') return undefined;
+    const { payload, price, expiresAtSeconds } = opened.contents;
+    return { payload, level: price, expiresAtMs: expiresAtSeconds * 1000 };
   }
+}
+
+function openWith(secrets: readonly SealingSecret[], key: string, associated: Buffer): OpenedKey | undefined {
+  const opened = unseal(key, secrets, associated);
+  if (opened === undefined) return undefined;
+  const { contents, secret } = opened;
+  // A toll is no answer.
+  return contents.kind === 'toll' ? undefined : openedKey(contents, contents.kind, secret);
+}
+
+function openedKey(contents: SealedContents, kind: CaptchaKind, secret: SealingSecret): OpenedKey {
+  const { engine, payload, pressure, price, askerTag } = contents;
+  return {
+    engine,
+    kind,
+    payload,
+    pressure,
+    price,
+    askerTag,
+    expiresAtMs: contents.expiresAtSeconds * 1000,
+    mediaSeed: () => mediaSeed(secret, payload),
+    fits: ({ action, binding, kinds = MEDIA_KINDS }) =>
+      kinds.includes(kind) &&
+      contents.action === (action ?? '') &&
+      timingSafeEqual(contents.bindingTag, bindingTag(secret, binding)),
+  };
 }
 
 /** NAVER's keys as they are, for applications whose keys are issued elsewhere. */
@@ -185,10 +226,16 @@ class RawKeys implements CaptchaKeys {
     // A raw key does not contain its kind: the first kind that the route accepts is taken.
     return {
       engine: 'naver',
-      kind: expected.kinds?.[0] ?? 'image',
+      kind: expected.kinds?.find(isMediaKind) ?? 'image',
       payload: Buffer.from(key, 'latin1'),
+      pressure: 'calm',
+      price: 0,
       askerTag: NO_ASKER,
       fits: () => true,
     };
+  }
+
+  openToll(): undefined {
+    return undefined;
   }
 }

@@ -1,32 +1,41 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 
 import { withoutStack } from '../errors.js';
-import type { CaptchaEngineName, CaptchaKind } from '../types.js';
+import type { CaptchaEngineName, CaptchaKind, CaptchaPressure } from '../types.js';
 import { BINDING_TAG_BYTES, type SealingSecret } from './secrets.js';
 
 /*
- * base64url( 0x02 ‖ nonce 12 ‖ AES-256-GCM( engine u8 ‖ kind u8 ‖ expiresAt u32 BE seconds ‖ asker's tag 8
- *            ‖ u8 length ‖ payload ≤ 40 ‖ u8 length ‖ action ≤ 32 ‖ binding tag 16 ) ‖ tag 16 )
- * At most 133 bytes, 178 characters.
+ * base64url( 0x02 ‖ nonce 12 ‖ AES-256-GCM( engine u8 ‖ kind u8 ‖ expiresAt u32 BE seconds ‖ pressure u4 ‖ price u4
+ *            ‖ asker's tag 8 ‖ u8 length ‖ payload ≤ 40 ‖ u8 length ‖ action ≤ 32 ‖ binding tag 16 ) ‖ tag 16 )
+ * At most 134 bytes, 179 characters.
  */
 const VERSION = 2;
 export const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const HEAD_BYTES = 1 + NONCE_BYTES;
 const CIPHER = 'aes-256-gcm';
-/** Engine, kind, expiry, asker's tag and the length of the payload. */
-const FIXED_BYTES = 15;
+/** Engine, kind, expiry, pressure with price, asker's tag and the length of the payload. */
+const FIXED_BYTES = 16;
 export const ASKER_TAG_BYTES = 8;
-const ENGINE_CODES: Readonly<Record<CaptchaEngineName, number>> = { naver: 1, standby: 2 };
-const KIND_CODES: Readonly<Record<CaptchaKind, number>> = { image: 1, audio: 2 };
+/** Each name is written as its place in the list, from 0. Add names at the end only. */
+const ENGINES = ['naver', 'standby', 'work'] as const satisfies readonly CaptchaEngineName[];
+const KINDS = ['image', 'audio', 'work', 'toll'] as const satisfies readonly SealedKind[];
+const PRESSURES = ['calm', 'raised', 'high'] as const satisfies readonly CaptchaPressure[];
 const SEALED_KEY = /^[A-Za-z0-9_-]{60,190}$/;
+
+/** What a key is for: an answer of a kind, or the payment of a toll, which no guard takes for an answer. */
+export type SealedKind = CaptchaKind | 'toll';
 
 /** What a sealed key contains. */
 export interface SealedContents {
   readonly engine: CaptchaEngineName;
-  readonly kind: CaptchaKind;
+  readonly kind: SealedKind;
   /** Seconds since 1970; the first second in which the key is expired. */
   readonly expiresAtSeconds: number;
+  /** The pressure of the household when it asked. */
+  readonly pressure: CaptchaPressure;
+  /** The level of the toll, 0 to 15: of a challenge the one that was paid for it, of a toll its own. */
+  readonly price: number;
   /** The tag of the household that asked for the challenge; zeros if it is not known. */
   readonly askerTag: Buffer;
   readonly payload: Buffer;
@@ -42,14 +51,15 @@ export function seal(
   nonce: Buffer,
   associated: Buffer,
 ): string {
-  const { engine, kind, expiresAtSeconds, askerTag, payload, bindingTag } = contents;
+  const { engine, kind, expiresAtSeconds, pressure, price, askerTag, payload, bindingTag } = contents;
   const action = Buffer.from(contents.action, 'latin1');
   const head = Buffer.alloc(FIXED_BYTES);
-  head.writeUInt8(ENGINE_CODES[engine], 0);
-  head.writeUInt8(KIND_CODES[kind], 1);
+  head.writeUInt8(ENGINES.indexOf(engine), 0);
+  head.writeUInt8(KINDS.indexOf(kind), 1);
   head.writeUInt32BE(expiresAtSeconds, 2);
-  askerTag.copy(head, 6);
-  head.writeUInt8(payload.length, 14);
+  head.writeUInt8(PRESSURES.indexOf(pressure) * 16 + price, 6);
+  askerTag.copy(head, 7);
+  head.writeUInt8(payload.length, 15);
   const plain = Buffer.concat([head, payload, Buffer.of(action.length), action, bindingTag]);
 
   const cipher = createCipheriv(CIPHER, sealing, nonce, { authTagLength: TAG_BYTES });
@@ -93,25 +103,23 @@ function decrypt(bytes: Buffer, { sealing }: SealingSecret, associated: Buffer):
 }
 
 function parse(plain: Buffer): SealedContents | undefined {
-  const engine =
-    nameOf(plain[0], ENGINE_CODES.naver, 'naver') ?? nameOf(plain[0], ENGINE_CODES.standby, 'standby');
-  const kind = nameOf(plain[1], KIND_CODES.image, 'image') ?? nameOf(plain[1], KIND_CODES.audio, 'audio');
-  const payloadEnd = FIXED_BYTES + (plain[14] ?? 0);
+  if (plain.length < FIXED_BYTES) return undefined;
+  const engine = ENGINES[plain.readUInt8(0)];
+  const kind = KINDS[plain.readUInt8(1)];
+  const pressure = PRESSURES[plain.readUInt8(6) >> 4];
+  const payloadEnd = FIXED_BYTES + plain.readUInt8(15);
   const actionEnd = payloadEnd + 1 + (plain[payloadEnd] ?? 0);
-  if (engine === undefined || kind === undefined || plain.length !== actionEnd + BINDING_TAG_BYTES) {
-    return undefined;
-  }
+  if (engine === undefined || kind === undefined || pressure === undefined) return undefined;
+  if (plain.length !== actionEnd + BINDING_TAG_BYTES) return undefined;
   return {
     engine,
     kind,
     expiresAtSeconds: plain.readUInt32BE(2),
-    askerTag: plain.subarray(6, 14),
+    pressure,
+    price: plain.readUInt8(6) & 0x0f,
+    askerTag: plain.subarray(7, 15),
     payload: plain.subarray(FIXED_BYTES, payloadEnd),
     action: plain.toString('latin1', payloadEnd + 1, actionEnd),
     bindingTag: plain.subarray(actionEnd),
   };
-}
-
-function nameOf<const Name>(byte: number | undefined, code: number, name: Name): Name | undefined {
-  return byte === code ? name : undefined;
 }

@@ -25,7 +25,7 @@ export class AnswerLimits {
    */
   async take(key: OpenedKey, by?: () => string): Promise<number | undefined> {
     // A client can make up raw keys, each of which would cost a call. It gets no challenge to limit instead.
-    if (isRaw(key) && by !== undefined) await this.issueLimit.take(by(), 'compare-raw');
+    if (isRaw(key) && by !== undefined) await this.issueLimit.takeRaw(by());
     if (key.askerTag.equals(NO_ASKER)) return this.attempts.take(key);
     const permission = this.wrongAnswers.assertMayAnswer(key.askerTag);
     // Awaited below; until then a rejection must not end the process as an unhandled one.

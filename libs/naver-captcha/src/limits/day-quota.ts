@@ -6,7 +6,7 @@ import type { CaptchaEvent, QuotaEvent } from '../events.js';
 import { QuietLogger } from '../quiet-logger.js';
 import type { CaptchaStore, CaptchaStoreTaking } from '../store/captcha-store.js';
 import { CAPTCHA_CLOCK, CAPTCHA_EVENTS, CAPTCHA_OPTIONS, CAPTCHA_STORE } from '../tokens.js';
-import type { CaptchaClock, CaptchaKind, CaptchaQuota, ResolvedCaptchaOptions } from '../types.js';
+import type { CaptchaClock, CaptchaMediaKind, CaptchaQuota, ResolvedCaptchaOptions } from '../types.js';
 import { accountOf } from './account.js';
 import { releaseAmount, takeAmount } from './amounts.js';
 import { askStore } from './ask-store.js';
@@ -48,14 +48,14 @@ export class DayQuota {
   }
 
   /** Charges so many calls, all of them or none. @returns why not, if that exceeds `dailyQuota` */
-  async charge(kind: CaptchaKind, amount: number): Promise<Refused | undefined> {
+  async charge(kind: CaptchaMediaKind, amount: number): Promise<Refused | undefined> {
     const limit = this.options.dailyQuota ?? Number.MAX_SAFE_INTEGER;
     const { taken } = await this.#take(kind, amount, limit);
     return taken ? undefined : { reason: 'used-up' };
   }
 
   /** Charges so many calls, all of them or none. @returns why not, if that exceeds `dailyQuota` or the pace */
-  async chargeAtPace(kind: CaptchaKind, amount: number): Promise<Refused | undefined> {
+  async chargeAtPace(kind: CaptchaMediaKind, amount: number): Promise<Refused | undefined> {
     const { dailyQuota, pace } = this.options;
     const nowMs = this.clock.now();
     const limit = this.#pacedLimit(nowMs);
@@ -68,27 +68,27 @@ export class DayQuota {
   }
 
   /** Charges a call that is made in any case: the visitor who holds a challenge may answer it. */
-  async chargeInAnyCase(kind: CaptchaKind): Promise<void> {
+  async chargeInAnyCase(kind: CaptchaMediaKind): Promise<void> {
     await this.#take(kind, 1, Number.MAX_SAFE_INTEGER);
   }
 
   /** Takes back calls that were not made. */
-  async giveBack(kind: CaptchaKind, amount: number): Promise<void> {
+  async giveBack(kind: CaptchaMediaKind, amount: number): Promise<void> {
     await releaseAmount(this.store, this.#countName(kind), amount);
   }
 
-  async isClosed(kind: CaptchaKind): Promise<boolean> {
+  async isClosed(kind: CaptchaMediaKind): Promise<boolean> {
     return (await askStore(() => this.store.get(this.#closedName(kind)))) > 0;
   }
 
   /** Returns true for one call in five minutes, which tries whether a closed day is open again. */
-  async mayProbe(kind: CaptchaKind): Promise<boolean> {
+  async mayProbe(kind: CaptchaMediaKind): Promise<boolean> {
     const once = { limit: 1, ttlMs: PROBE_MS };
     return (await askStore(() => this.store.take(this.#probeName(kind), once))).taken;
   }
 
   /** NAVER says that the quota is used up. */
-  async close(kind: CaptchaKind): Promise<void> {
+  async close(kind: CaptchaMediaKind): Promise<void> {
     await this.store.set(this.#probeName(kind), 1, { ttlMs: PROBE_MS });
     const once = { limit: 1, ttlMs: this.#dayEndsInMs() };
     const { taken: isFirst } = await this.store.take(this.#closedName(kind), once);
@@ -96,13 +96,13 @@ export class DayQuota {
   }
 
   /** NAVER answered a call of a closed day. */
-  async reopen(kind: CaptchaKind): Promise<void> {
+  async reopen(kind: CaptchaMediaKind): Promise<void> {
     await this.store.delete(this.#closedName(kind));
     this.#report(kind, 'reopened', await this.store.get(this.#countName(kind)));
   }
 
   /** What is used of the day's quota. */
-  async usage(kind: CaptchaKind): Promise<CaptchaQuota> {
+  async usage(kind: CaptchaMediaKind): Promise<CaptchaQuota> {
     const { dailyQuota: limit } = this.options;
     const [isClosed, count] = await Promise.all([
       this.isClosed(kind),
@@ -124,14 +124,14 @@ export class DayQuota {
     return pacedLimit(dailyQuota, pace, nowMs);
   }
 
-  async #take(kind: CaptchaKind, amount: number, limit: number): Promise<CaptchaStoreTaking> {
+  async #take(kind: CaptchaMediaKind, amount: number, limit: number): Promise<CaptchaStoreTaking> {
     const day = { limit, ttlMs: this.#dayEndsInMs() };
     const taking = await askStore(() => takeAmount(this.store, this.#countName(kind), day, amount));
     if (taking.taken) this.#reportThresholds(kind, taking.count - amount, taking.count);
     return taking;
   }
 
-  #reportThresholds(kind: CaptchaKind, before: number, after: number): void {
+  #reportThresholds(kind: CaptchaMediaKind, before: number, after: number): void {
     const { dailyQuota } = this.options;
     if (dailyQuota === undefined) return;
     const passes = (threshold: number): boolean => before < threshold && after >= threshold;
@@ -140,7 +140,7 @@ export class DayQuota {
     if (passes(dailyQuota)) this.#report(kind, '100%', after);
   }
 
-  #report(kind: CaptchaKind, level: QuotaEvent['level'], used: number): void {
+  #report(kind: CaptchaMediaKind, level: QuotaEvent['level'], used: number): void {
     const { dailyQuota: limit } = this.options;
     const share = limit === undefined ? '' : ` (${used} of ${limit})`;
     this.logger.warn(
@@ -155,15 +155,15 @@ export class DayQuota {
     return quotaResetsAt(now) - now + GRACE_MS;
   }
 
-  #countName(kind: CaptchaKind): string {
+  #countName(kind: CaptchaMediaKind): string {
     return `quota:${this.#account}:${kind}:${quotaDay(this.clock.now())}`;
   }
 
-  #closedName(kind: CaptchaKind): string {
+  #closedName(kind: CaptchaMediaKind): string {
     return `quota-closed:${this.#account}:${kind}:${quotaDay(this.clock.now())}`;
   }
 
-  #probeName(kind: CaptchaKind): string {
+  #probeName(kind: CaptchaMediaKind): string {
     return `quota-probe:${this.#account}:${kind}`;
   }
 }

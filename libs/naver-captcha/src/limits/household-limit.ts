@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 
-import type { CaptchaStore } from '../store/captcha-store.js';
+import type { CaptchaStore, CaptchaStoreTaking } from '../store/captcha-store.js';
 import { CAPTCHA_STORE } from '../tokens.js';
 import type { CaptchaRate } from '../types.js';
 import { askStore } from './ask-store.js';
@@ -10,6 +10,19 @@ import type { Household } from './household.js';
 /** A network may have so many times as much as a household: people of one provider or company share it. */
 const IPV4_NETWORK_SHARE = 16;
 const IPV6_NETWORK_SHARE = 64;
+
+/** How many times as much as a household the network may have. */
+export function networkShare(network: string): number {
+  return network.includes(':') ? IPV6_NETWORK_SHARE : IPV4_NETWORK_SHARE;
+}
+
+/** The limit that a household or its network has exceeded. */
+export interface ExceededLimit {
+  readonly of: 'household' | 'network';
+  readonly limit: number;
+  /** True if nothing was taken; false within the stretch of the limit. */
+  readonly isRefused: boolean;
+}
 
 /** Limits how often a household, and the network around it, may have something within a time. */
 @Injectable()
@@ -21,39 +34,43 @@ export class HouseholdLimit {
 
   /**
    * Takes once from household and network; a refusal by either takes nothing from the other.
-   * @returns the limit that refused; undefined if neither did
+   * @param stretch how many times the limit may be taken all the same, which is reported as exceeded
+   * @returns the limit that is exceeded; undefined if neither is
    * @throws CaptchaUnavailableException if the store fails
    */
   async take(
     purpose: string,
     { household, network }: Pick<Household, 'household' | 'network'>,
-    rate: CaptchaRate,
-  ): Promise<{ readonly of: 'household' | 'network'; readonly limit: number } | undefined> {
-    if (network === undefined) {
-      const { taken } = await this.#takeOne(purpose, household, rate);
-      return taken ? undefined : { of: 'household', limit: rate.limit };
+    { limit, windowMs }: CaptchaRate,
+    stretch = 1,
+  ): Promise<ExceededLimit | undefined> {
+    const limits = [
+      { of: 'household', name: household, limit } as const,
+      ...(network === undefined
+        ? []
+        : [{ of: 'network', name: network, limit: limit * networkShare(network) } as const]),
+    ];
+    const takings = await Promise.all(
+      limits.map(async (one) => ({ ...one, ...(await this.#takeOne(purpose, one, windowMs, stretch)) })),
+    );
+    const refused = takings.find(({ taken }) => !taken);
+    if (refused !== undefined) {
+      const wrongly = takings.filter(({ taken }) => taken);
+      await Promise.all(wrongly.map(({ stored }) => askStore(() => this.store.release(stored))));
+      return { of: refused.of, limit: refused.limit, isRefused: true };
     }
-    const share = network.includes(':') ? IPV6_NETWORK_SHARE : IPV4_NETWORK_SHARE;
-    const networkRate = { windowMs: rate.windowMs, limit: rate.limit * share };
-    const [ofHousehold, ofNetwork] = await Promise.all([
-      this.#takeOne(purpose, household, rate),
-      this.#takeOne(purpose, network, networkRate),
-    ]);
-    if (ofHousehold.taken && ofNetwork.taken) return undefined;
-    const wrongly = [ofHousehold, ofNetwork].filter(({ taken }) => taken);
-    await Promise.all(wrongly.map(({ name }) => askStore(() => this.store.release(name))));
-    return ofHousehold.taken
-      ? { of: 'network', limit: networkRate.limit }
-      : { of: 'household', limit: rate.limit };
+    const exceeded = takings.find(({ count, limit: ofThis }) => count > ofThis);
+    return exceeded && { of: exceeded.of, limit: exceeded.limit, isRefused: false };
   }
 
   async #takeOne(
     purpose: string,
-    householdOrNetwork: string,
-    { limit, windowMs }: CaptchaRate,
-  ): Promise<{ readonly name: string; readonly taken: boolean }> {
-    const name = await this.names.nameOf(purpose, householdOrNetwork);
-    const { taken } = await askStore(() => this.store.take(name, { limit, ttlMs: windowMs }));
-    return { name, taken };
+    { name, limit }: { readonly name: string; readonly limit: number },
+    windowMs: number,
+    stretch: number,
+  ): Promise<CaptchaStoreTaking & { readonly stored: string }> {
+    const stored = await this.names.nameOf(purpose, name);
+    const taking = await askStore(() => this.store.take(stored, { limit: limit * stretch, ttlMs: windowMs }));
+    return { stored, ...taking };
   }
 }

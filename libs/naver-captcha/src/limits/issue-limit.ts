@@ -1,14 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 
 import { CaptchaTooManyException } from '../errors.js';
-import { NO_ASKER } from '../keys/captcha-keys.js';
 import { CAPTCHA_OPTIONS } from '../tokens.js';
 import type { ResolvedCaptchaOptions } from '../types.js';
 import { BusiestAskers } from './busiest-askers.js';
 import { HashedNames } from './hashed-names.js';
-import { type Household, householdOf, standsForAnyone, toNetwork } from './household.js';
-import { HouseholdLimit } from './household-limit.js';
-import { WrongAnswers } from './wrong-answers.js';
+import { type Household, householdOf, toNetwork } from './household.js';
+import { type ExceededLimit, HouseholdLimit } from './household-limit.js';
 
 const REFUSED_NETWORK_RETRY_SECONDS = 3600;
 
@@ -20,7 +18,6 @@ export class IssueLimit {
   constructor(
     @Inject(HouseholdLimit) private readonly limit: HouseholdLimit,
     @Inject(HashedNames) private readonly names: HashedNames,
-    @Inject(WrongAnswers) private readonly wrongAnswers: WrongAnswers,
     @Inject(BusiestAskers) private readonly busiest: BusiestAskers,
     @Inject(CAPTCHA_OPTIONS) private readonly options: ResolvedCaptchaOptions,
   ) {
@@ -28,25 +25,47 @@ export class IssueLimit {
   }
 
   /**
-   * Counts a challenge that a client asks for, or the comparison of a raw key.
-   * @returns the tag of its household, for the key; zeros for an address behind which any number of visitors can be
-   * @throws CaptchaTooManyException if the household or its network has used up `issueLimit`, if its network is refused,
-   *   or if the household has given too many wrong answers
+   * Counts the comparison of a raw key.
+   * @throws CaptchaTooManyException if the household or its network has used up `issueLimit`, or its network is refused
    */
-  async take(by: string, purpose: 'issue' | 'compare-raw' = 'issue'): Promise<Buffer> {
-    const asker = householdOf(by);
-    const { household, network, address } = asker;
-    const tag = await this.names.tagOf(household);
+  async takeRaw(by: string): Promise<void> {
+    const { household } = await this.askerOf(by);
+    const exceeded = await this.take('compare-raw', household);
+    if (exceeded !== undefined) throw this.refusal(exceeded);
+  }
+
+  /**
+   * Who asks: counted for `CAPTCHA_BUSIEST`.
+   * @throws CaptchaTooManyException if its network is refused
+   */
+  async askerOf(by: string): Promise<{ readonly household: Household; readonly tag: Buffer }> {
+    const household = householdOf(by);
+    const { network, address } = household;
+    const tag = await this.names.tagOf(household.household);
     if (network !== undefined) {
       this.busiest.count(await this.#shown(network), tag.toString('base64url'));
     }
     this.#assertNotRefused(address);
-    if (standsForAnyone(asker)) {
-      await this.#takeFromBoth(purpose, asker);
-      return NO_ASKER;
-    }
-    await Promise.all([this.wrongAnswers.assertMayAsk(tag), this.#takeFromBoth(purpose, asker)]);
-    return tag;
+    return { household, tag };
+  }
+
+  /** Takes once from household and network. @param stretch how many times `issueLimit` may be taken all the same */
+  async take(purpose: string, household: Household, stretch = 1): Promise<ExceededLimit | undefined> {
+    const { issueLimit } = this.options;
+    if (issueLimit === false) return undefined;
+    const exceeded = await this.limit.take(purpose, household, issueLimit, stretch);
+    if (exceeded !== undefined) this.busiest.report();
+    return exceeded;
+  }
+
+  /** What a client that has exceeded `issueLimit` gets. */
+  refusal({ of, limit }: ExceededLimit): CaptchaTooManyException {
+    const { issueLimit } = this.options;
+    const windowMs = issueLimit === false ? 0 : issueLimit.windowMs;
+    return new CaptchaTooManyException({
+      retryAfterSeconds: Math.ceil(windowMs / 1000),
+      detail: `The ${of} asked for more than ${limit} challenges in ${windowMs} ms.`,
+    });
   }
 
   /** The hashes under which logs and events name an address. */
@@ -70,20 +89,6 @@ export class IssueLimit {
     throw new CaptchaTooManyException({
       retryAfterSeconds: REFUSED_NETWORK_RETRY_SECONDS,
       detail: 'The address is in one of refusedNetworks.',
-    });
-  }
-
-  async #takeFromBoth(purpose: string, household: Household): Promise<void> {
-    const { issueLimit } = this.options;
-    if (issueLimit === false) return;
-    const refused = await this.limit.take(purpose, household, issueLimit);
-    if (refused === undefined) return;
-    this.busiest.report();
-    const { windowMs } = issueLimit;
-    const asked = `asked for more than ${refused.limit} challenges in ${windowMs} ms.`;
-    throw new CaptchaTooManyException({
-      retryAfterSeconds: Math.ceil(windowMs / 1000),
-      detail: `The ${refused.of} ${asked}`,
     });
   }
 }

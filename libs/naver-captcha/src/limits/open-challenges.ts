@@ -5,7 +5,7 @@ import type { OpenedKey } from '../keys/captcha-keys.js';
 import { QuietLogger } from '../quiet-logger.js';
 import type { CaptchaStore } from '../store/captcha-store.js';
 import { CAPTCHA_CLOCK, CAPTCHA_OPTIONS, CAPTCHA_STORE } from '../tokens.js';
-import type { CaptchaClock, CaptchaKind, ResolvedCaptchaOptions } from '../types.js';
+import type { CaptchaClock, CaptchaMediaKind, ResolvedCaptchaOptions } from '../types.js';
 import { accountOf } from './account.js';
 import { DayQuota } from './day-quota.js';
 
@@ -23,7 +23,7 @@ const KEPT_MS = 3_600_000;
 @Injectable()
 export class OpenChallenges implements OnModuleDestroy {
   /** The names this process has counted under, and when they are settled. */
-  readonly #unsettled = new Map<string, { readonly kind: CaptchaKind; readonly atMs: number }>();
+  readonly #unsettled = new Map<string, { readonly kind: CaptchaMediaKind; readonly atMs: number }>();
   readonly #account: string;
   #timer: NodeJS.Timeout | undefined;
 
@@ -42,7 +42,7 @@ export class OpenChallenges implements OnModuleDestroy {
   }
 
   /** A challenge was made that expires then. */
-  async add(kind: CaptchaKind, expiresAtMs: number): Promise<void> {
+  async add(kind: CaptchaMediaKind, expiresAtMs: number): Promise<void> {
     if (this.store.pop === undefined) return;
     const name = this.#nameOf(kind, expiresAtMs);
     const settledAtMs = (minuteOf(expiresAtMs) + 1) * MINUTE_MS + SETTLED_AFTER_MS;
@@ -57,7 +57,7 @@ export class OpenChallenges implements OnModuleDestroy {
    * charged now. A raw key, which was issued elsewhere, is charged by the gate. Never rejects.
    */
   async answered({ kind, expiresAtMs }: OpenedKey, attempt: number): Promise<void> {
-    if (expiresAtMs === undefined) return;
+    if (expiresAtMs === undefined || kind === 'work') return;
     const isPaidFor = attempt === 1 && this.#dayOf(expiresAtMs) === quotaDay(this.clock.now());
     try {
       if (!isPaidFor) await this.quota.chargeInAnyCase(kind);
@@ -68,7 +68,7 @@ export class OpenChallenges implements OnModuleDestroy {
   }
 
   /** A challenge was dropped before a visitor got it: its comparison is given back, if it was charged today. */
-  async dropped(kind: CaptchaKind, issuedAtMs: number): Promise<void> {
+  async dropped(kind: CaptchaMediaKind, issuedAtMs: number): Promise<void> {
     if (quotaDay(issuedAtMs) !== quotaDay(this.clock.now())) return;
     await this.#inBackground(() => this.quota.giveBack(kind, 1));
   }
@@ -121,7 +121,7 @@ export class OpenChallenges implements OnModuleDestroy {
     return quotaDay(expiresAtMs - this.options.keyTtlMs);
   }
 
-  #nameOf(kind: CaptchaKind, expiresAtMs: number): string {
+  #nameOf(kind: CaptchaMediaKind, expiresAtMs: number): string {
     return `open:${this.#account}:${kind}:${minuteOf(expiresAtMs)}:${this.#dayOf(expiresAtMs)}`;
   }
 }

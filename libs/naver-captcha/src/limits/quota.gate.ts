@@ -6,7 +6,7 @@ import { type CaptchaException, CaptchaQuotaExceededException } from '../errors.
 import { QuietLogger } from '../quiet-logger.js';
 import { spanClock } from '../span-clock.js';
 import { CAPTCHA_CLOCK, CAPTCHA_OPTIONS } from '../tokens.js';
-import type { CaptchaClock, CaptchaKind, NaverCall, ResolvedCaptchaOptions } from '../types.js';
+import type { CaptchaClock, CaptchaMediaKind, NaverCall, ResolvedCaptchaOptions } from '../types.js';
 import { CALLS_PER_CHALLENGE, DayQuota, type Refused } from './day-quota.js';
 import { BeyondPaceException } from './pace.js';
 import { paceConsequence, usedUpConsequence } from './quota-sentences.js';
@@ -28,7 +28,7 @@ export class QuotaGate implements CallGate {
     { readonly refused: Refused; readonly until: number; readonly day: number }
   >();
   /** Kinds whose day NAVER closed, as far as this process knows, and which day that is. */
-  readonly #closedDay = new Map<CaptchaKind, number>();
+  readonly #closedDay = new Map<CaptchaMediaKind, number>();
   readonly #probes = new WeakSet<NaverCall>();
   readonly #spanMs: () => number;
 
@@ -48,7 +48,7 @@ export class QuotaGate implements CallGate {
   }
 
   /** The exception that issuing would get now, as the store knows the day; undefined if some is left. */
-  async issuingRefusal(kind: CaptchaKind): Promise<CaptchaQuotaExceededException | undefined> {
+  async issuingRefusal(kind: CaptchaMediaKind): Promise<CaptchaQuotaExceededException | undefined> {
     return (await this.quota.usage(kind)).left === 0 ? this.#usedUp() : undefined;
   }
 
@@ -117,7 +117,7 @@ export class QuotaGate implements CallGate {
     return this.#exceptionOf(refused);
   }
 
-  #trust(operation: NaverCall['operation'], kind: CaptchaKind, refused: Refused): void {
+  #trust(operation: NaverCall['operation'], kind: CaptchaMediaKind, refused: Refused): void {
     const trustedMs =
       refused.reason === 'pace' ? Math.min(TRUSTED_MS, refused.untilMs - this.clock.now()) : TRUSTED_MS;
     const until = this.#spanMs() + trustedMs;

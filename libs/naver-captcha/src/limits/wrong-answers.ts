@@ -4,7 +4,8 @@ import { CaptchaTooManyException } from '../errors.js';
 import { NO_ASKER } from '../keys/captcha-keys.js';
 import { QuietLogger } from '../quiet-logger.js';
 import type { CaptchaStore } from '../store/captcha-store.js';
-import { CAPTCHA_STORE } from '../tokens.js';
+import { CAPTCHA_OPTIONS, CAPTCHA_STORE } from '../tokens.js';
+import type { ResolvedCaptchaOptions } from '../types.js';
 import { releaseAmount, takeAmount } from './amounts.js';
 import { askStore } from './ask-store.js';
 
@@ -12,10 +13,8 @@ const HOUR_MS = 3_600_000;
 /** A wrong answer counts twice as much as a right one takes back, so that guessing at every other picture adds up. */
 const WRONG = 2;
 const RIGHT = 1;
-/** From here on a household gets no more pictures and sounds until its hour is over. */
-const REFUSED_FROM = 18;
-/** From here on the answers to challenges that the household already holds are refused too: it has hoarded them. */
-const ANSWERS_REFUSED_FROM = 2 * REFUSED_FROM;
+/** At so many times `pressure.refusedFrom` the answers to challenges that the household already holds are refused too: it has hoarded them. */
+const HOARDING = 2;
 
 /**
  * Counts wrong answers per household and hour, across its keys. They are charged to the household that asked for the
@@ -23,25 +22,34 @@ const ANSWERS_REFUSED_FROM = 2 * REFUSED_FROM;
  */
 @Injectable()
 export class WrongAnswers {
+  readonly #answersRefusedFrom: number;
+
   constructor(
     @Inject(CAPTCHA_STORE) private readonly store: CaptchaStore,
     @Inject(QuietLogger) private readonly logger: QuietLogger,
-  ) {}
+    @Inject(CAPTCHA_OPTIONS) { pressure }: ResolvedCaptchaOptions,
+  ) {
+    this.#answersRefusedFrom = HOARDING * pressure.refusedFrom;
+  }
 
-  /** @throws CaptchaTooManyException if the household gets no more challenges in this hour */
-  async assertMayAsk(askerTag: Buffer): Promise<void> {
-    if ((await this.#countOf(askerTag)) < REFUSED_FROM) return;
+  /** Wrong answers of the household in this hour, counted twice, less the right ones. */
+  async countOf(askerTag: Buffer): Promise<number> {
+    return askStore(() => this.store.get(nameOf(askerTag)));
+  }
+
+  /** What a household gets that has given too many wrong answers. */
+  refusal(askerTag: Buffer): CaptchaTooManyException {
     this.logger.warn(
       `CAPTCHA_WRONG: the household ${askerTag.toString('base64url')} has given too many wrong answers, so it gets no ` +
         'pictures and sounds until its hour is over. NaverCaptchaService.hashesOf(ip) tells whether an address is of it.',
       'CAPTCHA_WRONG: household',
     );
-    throw tooManyWrong();
+    return tooManyWrong();
   }
 
   /** @throws CaptchaTooManyException if the household has hoarded challenges to guess at */
   async assertMayAnswer(askerTag: Buffer): Promise<void> {
-    if ((await this.#countOf(askerTag)) >= ANSWERS_REFUSED_FROM) throw tooManyWrong();
+    if ((await this.countOf(askerTag)) >= this.#answersRefusedFrom) throw tooManyWrong();
   }
 
   /**
@@ -51,7 +59,7 @@ export class WrongAnswers {
   async begin(askerTag: Buffer): Promise<void> {
     if (askerTag.equals(NO_ASKER)) return;
     // Refused from that count on, whatever this answer adds to it.
-    const limit = { limit: ANSWERS_REFUSED_FROM + WRONG - 1, ttlMs: HOUR_MS };
+    const limit = { limit: this.#answersRefusedFrom + WRONG - 1, ttlMs: HOUR_MS };
     let isTaken = true;
     try {
       ({ taken: isTaken } = await takeAmount(this.store, nameOf(askerTag), limit, WRONG));
@@ -89,10 +97,6 @@ export class WrongAnswers {
       'CAPTCHA_STORE: the captcha store failed while an answer was compared, so the count of wrong answers of its ' +
         'household may be off by one. Check the store.',
     );
-  }
-
-  async #countOf(askerTag: Buffer): Promise<number> {
-    return askStore(() => this.store.get(nameOf(askerTag)));
   }
 }
 

@@ -6,12 +6,13 @@ import type { CaptchaStore } from '../store/captcha-store.js';
 import type {
   Awaitable,
   CaptchaAnswerNames,
-  CaptchaEngineName,
+  CaptchaMediaEngineName,
   CaptchaErrorCode,
-  CaptchaKind,
+  CaptchaMediaKind,
   CaptchaLanguage,
   CaptchaPace,
   CaptchaPrefetch,
+  CaptchaPressureLimits,
   CaptchaRate,
   NaverPlatform,
   OnCaptchaUnavailable,
@@ -90,6 +91,13 @@ export interface NaverCaptchaModuleOptions {
    */
   readonly issueLimit?: Partial<CaptchaRate> | false | undefined;
   /**
+   * From when on a household pays tolls, work that its browser does before it gets a challenge, and from when on it gets
+   * none. `free` is the number of challenges an hour without a toll; the other three count wrong answers twice, less the
+   * right ones, within an hour. `raise` is a function of the request that raises its pressure.
+   * @default { free: 20, raisedFrom: 6, highFrom: 12, refusedFrom: 18 }
+   */
+  readonly pressure?: Partial<CaptchaPressureLimits> | undefined;
+  /**
    * Networks, in CIDR notation such as `203.0.113.0/24`, whose addresses get no challenges: a 429 instead.
    * @default []
    */
@@ -113,7 +121,7 @@ export interface NaverCaptchaModuleOptions {
    * that is given unused.
    * @default the engines that are given: ['naver'], with `standby` ['naver', 'standby']
    */
-  readonly engines?: readonly CaptchaEngineName[] | undefined;
+  readonly engines?: readonly CaptchaMediaEngineName[] | undefined;
   /**
    * What to do with a request while NAVER is unavailable: `reject`, `allow`, or a function that returns one of them.
    * At most 10 requests of one household (an IPv4 address or an IPv6 /64) are let through in a minute. With a standby it
@@ -184,7 +192,7 @@ export interface NaverCaptchaModuleOptions {
    * For the day NAVER changes the characters or the length of its answers.
    * @default { image: /^[A-Za-z0-9]{1,16}$/, audio: /^[0-9]{1,16}$/ }
    */
-  readonly answerPattern?: Partial<Record<CaptchaKind, RegExp>> | undefined;
+  readonly answerPattern?: Partial<Record<CaptchaMediaKind, RegExp>> | undefined;
 }
 
 /** Stands beside the options, never in what a factory returns. */

@@ -23,6 +23,7 @@ import { DrawingTurns } from '../challenge/drawing-turns.js';
 import { Engines } from '../challenge/engines.js';
 import { FetchTurns } from '../challenge/fetch-turns.js';
 import { NaverCaptchaService } from '../challenge/naver-captcha.service.js';
+import { TollMaker } from '../challenge/toll-maker.js';
 import { Refusals } from '../contexts/refusals.js';
 import { CallReportGate } from '../engines/naver/call-report.gate.js';
 import { GatedCalls } from '../engines/naver/gated-calls.js';
@@ -37,9 +38,12 @@ import { AfterFailures } from '../guard/after-failures.js';
 import { BodyValidation } from '../guard/body-validation.js';
 import { CaptchaOutcomes } from '../guard/captcha-outcomes.js';
 import { OutagePolicy } from '../guard/outage-policy.js';
+import { WorkActions } from '../guard/work-actions.js';
 import { createCaptchaKeys } from '../keys/captcha-keys.js';
+import { Admission } from '../limits/admission.js';
 import { Allowances } from '../limits/allowances.js';
 import { AnswerLimits } from '../limits/answer-limits.js';
+import { AskedCounts } from '../limits/asked-counts.js';
 import { Attempts } from '../limits/attempts.js';
 import { BusiestAskers } from '../limits/busiest-askers.js';
 import { DayQuota } from '../limits/day-quota.js';
@@ -50,6 +54,7 @@ import { HouseholdLimit } from '../limits/household-limit.js';
 import { IssueLimit } from '../limits/issue-limit.js';
 import { OpenChallenges } from '../limits/open-challenges.js';
 import { QuotaGate } from '../limits/quota.gate.js';
+import { Tolls } from '../limits/tolls.js';
 import { WrongAnswers } from '../limits/wrong-answers.js';
 import { QuietLogger } from '../quiet-logger.js';
 import { SYSTEM_CLOCK } from '../span-clock.js';
@@ -152,10 +157,12 @@ export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
       useFactory: (verifier: AnswerVerifier) => verifier,
       inject: [AnswerVerifier],
     },
+    Admission,
     AfterFailures,
     Allowances,
     AnswerLimits,
     AnswerVerifier,
+    AskedCounts,
     Attempts,
     BodyValidation,
     BusiestAskers,
@@ -185,6 +192,9 @@ export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
     QuotaGate,
     Refusals,
     RequestScopeCheck,
+    TollMaker,
+    Tolls,
+    WorkActions,
     WrongAnswers,
   ],
   exports: [
@@ -202,6 +212,8 @@ export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
     OutagePolicy,
     QuietLogger,
     Refusals,
+    // What the controller of the routes injects.
+    WorkActions,
   ],
 })
 export class NaverCaptchaModule
@@ -217,6 +229,7 @@ export class NaverCaptchaModule
     // Nest 10.0 has none in an application context, which serves no requests.
     @Inject(ApplicationConfig) private readonly application: ApplicationConfig | undefined,
     @Inject(Reflector) private readonly reflector: Reflector,
+    @Inject(WorkActions) private readonly workActions: WorkActions,
   ) {
     super();
   }
@@ -260,7 +273,12 @@ export class NaverCaptchaModule
 
   onApplicationBootstrap(): void {
     if (this.application === undefined) return;
-    const { lines, warnings } = reportProtection(this.modules, this.application, this.reflector);
+    const { lines, warnings, requirements } = reportProtection(
+      this.modules,
+      this.application,
+      this.reflector,
+    );
+    this.workActions.learn(requirements);
     const late = lateCaptchaGuards(this.modules, this.application, this.reflector);
     for (const sentence of [...late, ...warnings]) this.#logger.warn(sentence);
     this.#logger.debug(['What the captcha protects:', ...lines].join('\n  '));

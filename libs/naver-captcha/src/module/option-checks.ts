@@ -1,6 +1,11 @@
 import ipaddr from 'ipaddr.js';
 
-import type { CaptchaEngineName, CaptchaPace, CaptchaPrefetch } from '../types.js';
+import type {
+  CaptchaMediaEngineName,
+  CaptchaPace,
+  CaptchaPrefetch,
+  CaptchaPressureLimits,
+} from '../types.js';
 import { isRecord } from '../unknown-values.js';
 
 /** Turns any value into a checked and frozen one. Returns undefined if the value is invalid. */
@@ -127,9 +132,13 @@ export function parsePrefetch(given: unknown): CaptchaPrefetch | undefined {
   return size === undefined ? undefined : Object.freeze({ size });
 }
 
-const ENGINES: readonly (readonly CaptchaEngineName[])[] = [['naver'], ['naver', 'standby'], ['standby']];
+const ENGINES: readonly (readonly CaptchaMediaEngineName[])[] = [
+  ['naver'],
+  ['naver', 'standby'],
+  ['standby'],
+];
 
-export function parseEngines(given: unknown): readonly CaptchaEngineName[] | undefined {
+export function parseEngines(given: unknown): readonly CaptchaMediaEngineName[] | undefined {
   if (!Array.isArray(given)) return undefined;
   return ENGINES.find(
     (names) => names.length === given.length && names.every((name, at) => name === given[at]),
@@ -144,6 +153,31 @@ export function parsePace(given: unknown): CaptchaPace | false | undefined {
   return withDefaults(DEFAULT_PACE, (share) =>
     typeof share === 'number' && share >= 0.01 && share <= 1 ? share : undefined,
   )(given);
+}
+
+export const DEFAULT_PRESSURE: CaptchaPressureLimits = Object.freeze({
+  free: 20,
+  raisedFrom: 6,
+  highFrom: 12,
+  refusedFrom: 18,
+});
+
+/** Each threshold is higher than the one before; Infinity never comes. */
+export function parsePressure(given: unknown): CaptchaPressureLimits | undefined {
+  if (!isRecord(given)) return undefined;
+  const { raise, ...thresholds } = given;
+  if (raise !== undefined && !isRaise(raise)) return undefined;
+  const { raise: _, ...defaults } = DEFAULT_PRESSURE;
+  const found = withDefaults(defaults, (value) => (value === Infinity ? value : integer(1)(value)))(
+    thresholds,
+  );
+  if (found === undefined || found.raisedFrom > found.highFrom || found.highFrom > found.refusedFrom)
+    return undefined;
+  return Object.freeze({ ...found, ...(raise === undefined ? {} : { raise }) });
+}
+
+function isRaise(given: unknown): given is NonNullable<CaptchaPressureLimits['raise']> {
+  return typeof given === 'function';
 }
 
 /** With the flags g and y a regular expression remembers where it stopped, and refuses every other answer. */

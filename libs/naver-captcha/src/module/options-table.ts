@@ -11,6 +11,7 @@ import { parseProxy, PROXY_REMEDY } from './forward-proxy.js';
 import type { NaverCaptchaModuleOptions } from './naver-captcha-options.js';
 import {
   type Check,
+  DEFAULT_PRESSURE,
   integer,
   isNetwork,
   withDefaults,
@@ -23,6 +24,7 @@ import {
   parsePace,
   parsePattern,
   parsePrefetch,
+  parsePressure,
   parseSecrets,
   partial,
   text,
@@ -126,6 +128,12 @@ const TABLE = {
     parse: orFalse(withDefaults(ISSUE_LIMIT, integer(1))),
     remedy: 'must be false or { limit, windowMs }: a whole number of challenges, and of milliseconds',
     default: ISSUE_LIMIT,
+  },
+  pressure: {
+    parse: parsePressure,
+    remedy:
+      'must be { free, raisedFrom, highFrom, refusedFrom, raise }: whole numbers from 1, the last three not falling, and a function',
+    default: DEFAULT_PRESSURE,
   },
   refusedNetworks: {
     parse: when(

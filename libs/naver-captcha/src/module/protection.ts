@@ -13,6 +13,8 @@ export interface ProtectionReport {
   /** A line for each entry point of the application. */
   readonly lines: readonly string[];
   readonly warnings: readonly string[];
+  /** What the entry points with a decorator of ours require. */
+  readonly requirements: readonly CaptchaRequirement[];
 }
 
 export function reportProtection(
@@ -33,6 +35,9 @@ export function reportProtection(
   return {
     lines: unique(entryPoints.map(lineOf)),
     warnings: unique(handlers.flatMap((handler) => lostProtection(handler, guardsFields) ?? [])),
+    requirements: entryPoints.flatMap(({ requirement }) =>
+      requirement?.required === true ? requirement : [],
+    ),
   };
 }
 

@@ -1,7 +1,7 @@
 import { PLATFORMS } from '../engines/naver/platforms.js';
 import type {
   CaptchaAnswerNames,
-  CaptchaEngineName,
+  CaptchaMediaEngineName,
   CaptchaForwardProxy,
   ResolvedCaptchaOptions,
 } from '../types.js';
@@ -238,7 +238,7 @@ function baseUrlOf({ baseUrl, platform }: CheckedOptions): string {
   return baseUrl ?? PLATFORMS[platform].baseUrl;
 }
 
-function usedEngines({ engines, standby }: CheckedOptions): readonly CaptchaEngineName[] {
+function usedEngines({ engines, standby }: CheckedOptions): readonly CaptchaMediaEngineName[] {
   if (engines !== undefined) return engines;
   return Object.freeze(standby === undefined ? (['naver'] as const) : (['naver', 'standby'] as const));
 }

@@ -2,18 +2,22 @@ import { type AnsweringRequest, headerOf } from '../contexts/context-kind.js';
 import { CaptchaBadRequestException } from '../errors.js';
 import { isAction } from '../keys/captcha-keys.js';
 import type { QuietLogger } from '../quiet-logger.js';
-import { CAPTCHA_KINDS, type CaptchaKind } from '../types.js';
+import { type CaptchaAnswer, type CaptchaMediaKind, MEDIA_KINDS } from '../types.js';
 import { isRecord } from '../unknown-values.js';
 
 /** The challenge that a page requests. */
 export interface ChallengeRequest {
-  readonly kind: CaptchaKind;
+  readonly kind: CaptchaMediaKind;
   readonly action: string | undefined;
+  /** Whether the page accepts work in place of the picture or sound. */
+  readonly work: boolean;
+  /** Whether the page can pay a toll; key and value if it pays one. */
+  readonly toll: boolean | CaptchaAnswer;
   /** Whether the reply contains the picture or sound. */
   readonly inline: boolean;
 }
 
-const FIELDS = ['kind', 'action', 'media'] as const;
+const FIELDS = ['kind', 'action', 'media', 'work', 'toll'] as const;
 
 /**
  * Reads a body, which may be any value.
@@ -21,16 +25,25 @@ const FIELDS = ['kind', 'action', 'media'] as const;
  */
 export function readChallengeRequest(body: unknown): ChallengeRequest {
   if (body === undefined || body === null || body === '')
-    return { kind: 'image', action: undefined, inline: false };
+    return { kind: 'image', action: undefined, inline: false, work: false, toll: false };
   if (!isRecord(body)) throw wrong('The body must be an object.');
-  const { kind, action, media }: Partial<Record<string, unknown>> = { ...body };
-  const known = CAPTCHA_KINDS.find((each) => each === (kind ?? 'image'));
-  if (known === undefined) throw wrong(`kind must be ${CAPTCHA_KINDS.join(' or ')}.`);
+  const { kind, action, media, work = false, toll = false }: Partial<Record<string, unknown>> = { ...body };
+  const known = MEDIA_KINDS.find((each) => each === (kind ?? 'image'));
+  if (known === undefined) throw wrong(`kind must be ${MEDIA_KINDS.join(' or ')}.`);
   if (media !== undefined && media !== 'inline') throw wrong("media must be 'inline', or absent.");
   if (action !== undefined && !isAction(action)) {
     throw wrong('action must be 1 to 32 characters of a-z, 0-9, "_" and "-".');
   }
-  return { kind: known, action, inline: media === 'inline' };
+  if (typeof work !== 'boolean') throw wrong('work must be true or false, or absent.');
+  return { kind: known, action, inline: media === 'inline', work, toll: readToll(toll) };
+}
+
+function readToll(toll: unknown): boolean | CaptchaAnswer {
+  if (typeof toll === 'boolean') return toll;
+  if (isRecord(toll) && typeof toll['key'] === 'string' && typeof toll['value'] === 'string') {
+    return { key: toll['key'], value: toll['value'] };
+  }
+  throw wrong('toll must be true, or { key, value } of a toll that is paid, or absent.');
 }
 
 /**

@@ -23,12 +23,20 @@ import {
   CaptchaBadRequestException,
   CaptchaException,
   CaptchaUnavailableException,
+  CaptchaWorkRequiredException,
   nameOf,
 } from '../errors.js';
 import { SkipCaptcha } from '../guard/skip-captcha.decorator.js';
+import { WorkActions } from '../guard/work-actions.js';
 import { QuietLogger } from '../quiet-logger.js';
 import { CAPTCHA_OPTIONS, CAPTCHA_ROUTES } from '../tokens.js';
-import type { CaptchaChallenge, ResolvedCaptchaOptions } from '../types.js';
+import type {
+  CaptchaChallenge,
+  CaptchaPressure,
+  CaptchaPressureLimits,
+  CaptchaToll,
+  ResolvedCaptchaOptions,
+} from '../types.js';
 import { isObject } from '../unknown-values.js';
 import { AllowedOrigins } from './allowed-origins.js';
 import type { CaptchaRoutesOptions } from './captcha-routes-options.js';
@@ -76,6 +84,7 @@ export function challengeController(routes: CaptchaRoutesOptions): Type {
     readonly #addresses: ClientAddresses;
     readonly #downloads: DownloadLimit;
     readonly #timeoutMs: number;
+    readonly #raise: CaptchaPressureLimits['raise'];
 
     constructor(
       @Inject(NaverCaptchaService) private readonly captcha: NaverCaptchaService,
@@ -83,7 +92,9 @@ export function challengeController(routes: CaptchaRoutesOptions): Type {
       @Inject(QuietLogger) private readonly logger: QuietLogger,
       @Inject(Refusals) private readonly refusals: Refusals,
       @Inject(HttpAdapterHost) private readonly adapterHost: HttpAdapterHost,
+      @Inject(WorkActions) private readonly workActions: WorkActions,
     ) {
+      this.#raise = options.pressure.raise;
       this.#addresses = new ClientAddresses(logger);
       this.#downloads = new DownloadLimit(options.keyTtlMs);
       this.#timeoutMs = options.timeoutMs;
@@ -100,15 +111,25 @@ export function challengeController(routes: CaptchaRoutesOptions): Type {
     createChallenge(@Context() context: ExecutionContext, @Res() response: unknown): Promise<unknown> {
       return this.#reply(context, response, async (request) => {
         origins.assertAllowed(request, this.logger);
-        const { kind, action, inline } = readChallengeRequest(request.body);
+        const { kind, action, inline, work, toll } = readChallengeRequest(request.body);
         warnOfRequest(request, this.logger);
         const by = this.#addresses.addressOf(request);
         const bindingOfClient = await this.#bindingOf(context);
+        const pressure = await this.#pressureOf(context);
         const make = (): Promise<CaptchaChallenge> =>
-          this.captcha.createChallenge({ kind, action, by, binding: bindingOfClient });
+          this.captcha.createChallenge({
+            kind,
+            action,
+            by,
+            binding: bindingOfClient,
+            // A page may ask for less than its route takes, never for more.
+            work: work && this.workActions.has(action),
+            toll,
+            pressure,
+          });
         if (inline) return jsonReply(201, await this.#withMedia(make));
         const challenge = await make();
-        this.captcha.fetchAhead(challenge.key);
+        if (challenge.kind !== 'work') this.captcha.fetchAhead(challenge.key);
         return jsonReply(201, challenge);
       });
     }
@@ -154,10 +175,37 @@ export function challengeController(routes: CaptchaRoutesOptions): Type {
         return sendReply(httpAdapter, response, await work(request));
       } catch (thrown) {
         if (!(thrown instanceof CaptchaException)) throw thrown;
+        if (thrown instanceof CaptchaWorkRequiredException && thrown.toll !== undefined) {
+          return sendReply(httpAdapter, response, await this.#tollReply(thrown, thrown.toll, context));
+        }
         if (thrown instanceof CaptchaBadRequestException) {
           this.logger.warn(`${thrown.code}: ${thrown.message}`);
         }
         throw await this.refusals.present(thrown, context, HTTP);
+      }
+    }
+
+    /** Returned and not thrown: exception filters of the application would drop the puzzle. */
+    async #tollReply(
+      refusal: CaptchaWorkRequiredException,
+      toll: CaptchaToll,
+      context: ExecutionContext,
+    ): Promise<RouteReply> {
+      const presented: unknown = await this.refusals.present(refusal, context, HTTP);
+      const { status, body } = replyOf(presented instanceof HttpException ? presented : refusal);
+      return jsonReply(status, { ...body, ...toll });
+    }
+
+    /** A throw leaves the pressure as it is: the function only adds to what is counted. */
+    async #pressureOf(context: ExecutionContext): Promise<CaptchaPressure> {
+      try {
+        const pressure: unknown = await this.#raise?.(context);
+        return pressure === 'raised' || pressure === 'high' ? pressure : 'calm';
+      } catch (thrown) {
+        this.logger.warn(
+          `pressure.raise threw ${nameOf(thrown)}, so the pressure of the request is not raised. Fix the function.`,
+        );
+        return 'calm';
       }
     }
 
@@ -181,6 +229,7 @@ export function challengeController(routes: CaptchaRoutesOptions): Type {
       const deadline = new Deadline(this.#timeoutMs);
       try {
         const challenge = await make();
+        if (challenge.kind === 'work') return challenge;
         const late = new Promise<undefined>((resolve) => {
           deadline.listener = () => {
             setTimeout(resolve, DRAWING_MS, undefined).unref();
@@ -207,6 +256,11 @@ export function challengeController(routes: CaptchaRoutesOptions): Type {
 
   for (const decorate of decorators) decorate(CaptchaChallengeController);
   return CaptchaChallengeController;
+}
+
+function replyOf(refusal: HttpException): { readonly status: number; readonly body: object } {
+  const body = refusal.getResponse();
+  return { status: refusal.getStatus(), body: typeof body === 'string' ? { message: body } : body };
 }
 
 function keyOf(query: unknown): string {

@@ -38,6 +38,19 @@ const refusals = Object.fromEntries(
   ]),
 );
 
+/** What a browser computes: parts in the form of ALTCHA, version 2. */
+const puzzle = {
+  type: 'object',
+  required: ['parts', 'counters'],
+  properties: {
+    parts: {
+      type: 'array',
+      items: { type: 'object', properties: { parameters: { type: 'object' } } },
+    },
+    counters: { type: 'integer', description: 'The counter of each part is below this.' },
+  },
+};
+
 /** Describes making a challenge. */
 export function DescribeChallenge(): MethodDecorator {
   return applyDecorators(
@@ -55,6 +68,22 @@ export function DescribeChallenge(): MethodDecorator {
             kind: { type: 'string', enum: ['image', 'audio'], default: 'image' },
             action: { type: 'string', pattern: '^[a-z0-9_-]{1,32}$' },
             media: { type: 'string', enum: ['inline'] },
+            work: {
+              type: 'boolean',
+              default: false,
+              description: 'The page accepts work in place of the picture or sound.',
+            },
+            toll: {
+              description: '`true` if the page can pay a toll; key and value of the toll if it pays one.',
+              oneOf: [
+                { type: 'boolean' },
+                {
+                  type: 'object',
+                  required: ['key', 'value'],
+                  properties: { key: { type: 'string' }, value: { type: 'string' } },
+                },
+              ],
+            },
           },
         },
       },
@@ -69,7 +98,8 @@ export function DescribeChallenge(): MethodDecorator {
               required: ['key', 'kind', 'expiresAt', 'expiresInSeconds'],
               properties: {
                 key: { type: 'string' },
-                kind: { type: 'string', enum: ['image', 'audio'] },
+                kind: { type: 'string', enum: ['image', 'audio', 'work'] },
+                puzzle,
                 expiresAt: { type: 'string', format: 'date-time' },
                 expiresInSeconds: { type: 'integer', description: 'For clients whose clock may be wrong.' },
                 media: {
@@ -80,6 +110,29 @@ export function DescribeChallenge(): MethodDecorator {
                   },
                 },
               },
+            },
+          },
+        },
+      },
+      '428': {
+        description:
+          'The page has to solve the puzzle and send the request again, with `toll: { key, value }`.',
+        content: {
+          'application/json': {
+            schema: {
+              allOf: [
+                refusalSchema(['CAPTCHA_WORK_REQUIRED']),
+                {
+                  type: 'object',
+                  required: ['level', 'key', 'puzzle', 'expiresInSeconds'],
+                  properties: {
+                    level: { type: 'integer', minimum: 1, maximum: 5 },
+                    key: { type: 'string' },
+                    puzzle,
+                    expiresInSeconds: { type: 'integer' },
+                  },
+                },
+              ],
             },
           },
         },

@@ -4,7 +4,7 @@ import { Inject, Injectable } from '@nestjs/common';
 
 import type { CaptchaException } from '../../errors.js';
 import { CAPTCHA_OPTIONS } from '../../tokens.js';
-import type { CaptchaKind, CaptchaMedia, NaverCall, ResolvedCaptchaOptions } from '../../types.js';
+import type { CaptchaMediaKind, CaptchaMedia, NaverCall, ResolvedCaptchaOptions } from '../../types.js';
 import { GatedCalls } from './gated-calls.js';
 import { PLATFORMS } from './platforms.js';
 import { type NaverComparison, readComparison, readIssuedKey, readMedia } from './wire-format.js';
@@ -25,7 +25,7 @@ export class NaverCaptchaClient {
   ) {}
 
   /** Issues a NAVER key. Counts against the day's quota of its kind. */
-  issueKey(kind: CaptchaKind): Promise<string> {
+  issueKey(kind: CaptchaMediaKind): Promise<string> {
     const { platform } = this.options;
     return this.calls.make(this.#call('issue', kind), {
       path: PLATFORMS[platform].paths[kind].key,
@@ -38,7 +38,7 @@ export class NaverCaptchaClient {
    * Fetches the picture or the sound of a NAVER key. Costs no quota.
    * @throws CaptchaExpiredException if NAVER does not know the key, or no longer knows it
    */
-  fetchMedia(kind: CaptchaKind, naverKey: string): Promise<CaptchaMedia> {
+  fetchMedia(kind: CaptchaMediaKind, naverKey: string): Promise<CaptchaMedia> {
     const { platform } = this.options;
     return this.calls.make(this.#call('fetch', kind), {
       path: PLATFORMS[platform].paths[kind].media,
@@ -48,7 +48,7 @@ export class NaverCaptchaClient {
   }
 
   /** Compares an answer with a NAVER key. Counts against the day's quota of its kind. */
-  compare(kind: CaptchaKind, naverKey: string, value: string): Promise<NaverComparison> {
+  compare(kind: CaptchaMediaKind, naverKey: string, value: string): Promise<NaverComparison> {
     const { platform } = this.options;
     return this.calls.make(this.#call('compare', kind), {
       path: PLATFORMS[platform].paths[kind].key,
@@ -59,11 +59,11 @@ export class NaverCaptchaClient {
   }
 
   /** The exception that the call would be refused with, if this process knows it without I/O; otherwise undefined. */
-  refusalOf(operation: NaverCall['operation'], kind: CaptchaKind): CaptchaException | undefined {
+  refusalOf(operation: NaverCall['operation'], kind: CaptchaMediaKind): CaptchaException | undefined {
     return this.calls.refusalOf(this.#call(operation, kind));
   }
 
-  #call(operation: NaverCall['operation'], kind: CaptchaKind): NaverCall {
+  #call(operation: NaverCall['operation'], kind: CaptchaMediaKind): NaverCall {
     return { platform: this.options.platform, kind, operation };
   }
 }

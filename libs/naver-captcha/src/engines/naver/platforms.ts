@@ -1,11 +1,11 @@
-import type { CaptchaKind, NaverPlatform } from '../../types.js';
+import type { CaptchaMediaKind, NaverPlatform } from '../../types.js';
 
 /** The addresses and header names of a platform, as NAVER documents them. */
 export interface PlatformFacts {
   readonly baseUrl: string;
   readonly idHeader: string;
   readonly secretHeader: string;
-  readonly paths: Readonly<Record<CaptchaKind, { readonly key: string; readonly media: string }>>;
+  readonly paths: Readonly<Record<CaptchaMediaKind, { readonly key: string; readonly media: string }>>;
   /** What the developer can do if NAVER refuses the credentials. */
   readonly remedy: string;
 }

@@ -1,6 +1,6 @@
 import { CaptchaExpiredException, CaptchaInvalidException } from '../../errors.js';
 import { NAVER_KEY_PATTERN } from '../../naver-facts.js';
-import type { CaptchaKind, CaptchaMedia, NaverPlatform } from '../../types.js';
+import type { CaptchaMediaKind, CaptchaMedia, NaverPlatform } from '../../types.js';
 import { isRecord } from '../../unknown-values.js';
 import { errorCode, refusal, upstreamOf } from './refusal.js';
 
@@ -35,7 +35,7 @@ export function readIssuedKey(reply: TimedReply, platform: NaverPlatform): strin
 }
 
 /** Reads the reply to "fetch the picture" or "fetch the sound". */
-export function readMedia(reply: TimedReply, kind: CaptchaKind, platform: NaverPlatform): CaptchaMedia {
+export function readMedia(reply: TimedReply, kind: CaptchaMediaKind, platform: NaverPlatform): CaptchaMedia {
   if (reply.status === 200 && reply.data instanceof Uint8Array) {
     const body = Buffer.from(reply.data.buffer, reply.data.byteOffset, reply.data.byteLength);
     if (kind === 'image' ? isJpeg(body) : isWav(body)) {

@@ -2,8 +2,8 @@ import { timingSafeEqual } from 'node:crypto';
 
 import { CaptchaUnavailableException, nameOf } from '../../errors.js';
 import type { QuietLogger } from '../../quiet-logger.js';
-import { CAPTCHA_KINDS, type CaptchaKind, type CaptchaMedia, type CaptchaRandom } from '../../types.js';
-import type { CaptchaEngine, Comparison } from '../captcha-engine.js';
+import { MEDIA_KINDS, type CaptchaMediaKind, type CaptchaMedia, type CaptchaRandom } from '../../types.js';
+import type { CaptchaEngine, Comparison, IssuedChallenge } from '../captcha-engine.js';
 
 /** Draws and speaks for the standby. The same text and seed always give the same bytes, in every process. */
 export interface StandbyMedia {
@@ -32,7 +32,7 @@ const BYTES_PER_CHARACTER = 6;
  */
 export class StandbyEngine implements CaptchaEngine {
   readonly name = 'standby';
-  readonly kinds = CAPTCHA_KINDS;
+  readonly kinds = MEDIA_KINDS;
   readonly answerPattern = Object.freeze({ image: /^[A-Za-z0-9]{1,16}$/, audio: /^[0-9]{1,16}$/ });
 
   constructor(
@@ -45,12 +45,13 @@ export class StandbyEngine implements CaptchaEngine {
     return undefined;
   }
 
-  async issue(kind: CaptchaKind): Promise<Buffer> {
+  async issue(kind: CaptchaMediaKind): Promise<IssuedChallenge> {
     const text = this.#randomText(kind === 'image' ? this.artist.alphabet : DIGITS);
-    return Promise.resolve(Buffer.concat([Buffer.from(text, 'latin1'), this.random.bytes(SEED_BYTES)]));
+    const payload = Buffer.concat([Buffer.from(text, 'latin1'), this.random.bytes(SEED_BYTES)]);
+    return Promise.resolve({ payload });
   }
 
-  async media(kind: CaptchaKind, payload: Buffer, seed?: () => Buffer): Promise<CaptchaMedia> {
+  async media(kind: CaptchaMediaKind, payload: Buffer, seed?: () => Buffer): Promise<CaptchaMedia> {
     if (seed === undefined) throw new Error('The standby draws for sealed keys only.');
     const text = textOf(payload).toString('latin1');
     try {
@@ -60,7 +61,7 @@ export class StandbyEngine implements CaptchaEngine {
     }
   }
 
-  async compare(_kind: CaptchaKind, payload: Buffer, value: string): Promise<Comparison> {
+  async compare(_kind: CaptchaMediaKind, payload: Buffer, value: string): Promise<Comparison> {
     const expected = inLowerCase(textOf(payload));
     const given = inLowerCase(Buffer.from(value));
     const isRight = given.length === expected.length && timingSafeEqual(given, expected);
@@ -77,7 +78,7 @@ export class StandbyEngine implements CaptchaEngine {
   }
 
   /** Keeps nothing of the error but its name: its message could contain the text. */
-  #undrawable(kind: CaptchaKind, thrown: unknown): CaptchaUnavailableException {
+  #undrawable(kind: CaptchaMediaKind, thrown: unknown): CaptchaUnavailableException {
     const detail =
       `The standby could not make the ${kind === 'image' ? 'picture' : 'sound'} of a challenge (${nameOf(thrown)}), so ` +
       'the visitor does not get it. Check that captcha-media and its dependency sharp are installed for this machine.';

@@ -12,6 +12,9 @@ export const OPERATION = 'naver.captcha.operation';
 export const PLATFORM = 'naver.captcha.platform';
 export const VERDICT = 'naver.captcha.verdict';
 export const ACTION = 'naver.captcha.action';
+export const PRESSURE = 'naver.captcha.pressure';
+/** The level of a toll, 1 to 5; of a challenge 0 if none was paid. */
+export const PRICE = 'naver.captcha.price';
 export const BREAKER_STATE = 'naver.captcha.breaker.state';
 export const ERROR_TYPE = 'error.type';
 export const STATUS_CODE = 'http.response.status_code';

@@ -12,10 +12,11 @@ import type {
   BreakerEvent,
   ChallengeIssuedEvent,
   EngineEvent,
+  TollEvent,
   UpstreamCallEvent,
   VerdictEvent,
 } from '../../events.js';
-import { CAPTCHA_KINDS, type CaptchaKind, type CaptchaQuota } from '../../types.js';
+import { MEDIA_KINDS, type CaptchaMediaKind, type CaptchaQuota } from '../../types.js';
 import {
   ACTION,
   BREAKER_STATE,
@@ -25,6 +26,8 @@ import {
   KIND,
   OPERATION,
   present,
+  PRESSURE,
+  PRICE,
   STATUS_CODE,
   VERDICT,
 } from './attributes.js';
@@ -45,6 +48,7 @@ export class CaptchaInstruments {
   readonly #callDuration: Histogram;
   readonly #refusedCalls: Counter;
   readonly #challenges: Counter;
+  readonly #tolls: Counter;
   readonly #verdicts: Counter;
   readonly #verdictDuration: Histogram;
   readonly #allowed: Counter;
@@ -66,6 +70,10 @@ export class CaptchaInstruments {
     this.#challenges = meter.createCounter('naver.captcha.challenges', {
       description: 'Challenges made.',
       unit: '{challenge}',
+    });
+    this.#tolls = meter.createCounter('naver.captcha.tolls', {
+      description: 'Tolls asked for before a challenge was made.',
+      unit: '{toll}',
     });
     this.#verdicts = meter.createCounter('naver.captcha.verdicts', {
       description: 'Answers judged.',
@@ -109,15 +117,20 @@ export class CaptchaInstruments {
     else this.#refusedCalls.add(1, present(attributes));
   }
 
-  challenge({ kind, engine }: ChallengeIssuedEvent): void {
-    this.#challenges.add(1, { [KIND]: kind, [ENGINE]: engine });
+  challenge({ kind, engine, pressure, price }: ChallengeIssuedEvent): void {
+    this.#challenges.add(1, { [KIND]: kind, [ENGINE]: engine, [PRESSURE]: pressure, [PRICE]: price });
   }
 
-  verdict({ reason, kind, engine, action, durationMs }: VerdictEvent): void {
+  toll({ pressure, level }: TollEvent): void {
+    this.#tolls.add(1, { [PRESSURE]: pressure, [PRICE]: level });
+  }
+
+  verdict({ reason, kind, engine, pressure, action, durationMs }: VerdictEvent): void {
     const attributes = present({
       [VERDICT]: reason ?? 'passed',
       [KIND]: kind,
       [ENGINE]: engine,
+      [PRESSURE]: pressure,
       [ACTION]: action,
     });
     this.#verdicts.add(1, attributes);
@@ -137,11 +150,11 @@ export class CaptchaInstruments {
   }
 
   /** Calls `ask` each time the metrics are collected. @returns a function that stops it */
-  observeQuota(ask: () => Promise<Record<CaptchaKind, CaptchaQuota> | undefined>): () => void {
+  observeQuota(ask: () => Promise<Record<CaptchaMediaKind, CaptchaQuota> | undefined>): () => void {
     const gauges = [this.#quotaUsed, this.#quotaLimit, this.#quotaLeft];
     const observe: BatchObservableCallback = async (result) => {
       const quota = await ask();
-      for (const kind of CAPTCHA_KINDS) {
+      for (const kind of MEDIA_KINDS) {
         const { used, limit, left }: Partial<CaptchaQuota> = quota?.[kind] ?? {};
         if (used !== undefined) result.observe(this.#quotaUsed, used, { [KIND]: kind });
         if (limit !== undefined) result.observe(this.#quotaLimit, limit, { [KIND]: kind });

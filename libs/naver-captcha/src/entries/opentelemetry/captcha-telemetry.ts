@@ -58,6 +58,9 @@ function record(event: CaptchaEvent, spans: CallSpans, instruments: CaptchaInstr
     case 'challenge.issued':
       instruments.challenge(event);
       return;
+    case 'toll':
+      instruments.toll(event);
+      return;
     case 'verdict':
       instruments.verdict(event);
       return;

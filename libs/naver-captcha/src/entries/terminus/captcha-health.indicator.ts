@@ -8,7 +8,7 @@ import { NaverCaptchaClient } from '../../engines/naver/naver-captcha.client.js'
 import { CAPTCHA_CLOCK, CAPTCHA_EVENTS, CAPTCHA_OPTIONS } from '../../tokens.js';
 import type {
   CaptchaClock,
-  CaptchaKind,
+  CaptchaMediaKind,
   CaptchaQuota,
   NaverCall,
   ResolvedCaptchaOptions,
@@ -23,7 +23,7 @@ export interface CaptchaHealthOptions {
    * The kinds that the site needs: NAVER Developers enables each separately, and gives each its own quota.
    * @default ['image']
    */
-  readonly kinds?: readonly CaptchaKind[] | undefined;
+  readonly kinds?: readonly CaptchaMediaKind[] | undefined;
 }
 
 const PROBLEMS = ['credentials-refused', 'breaker-open', 'quota-used-up', 'store-unavailable'] as const;
@@ -42,11 +42,11 @@ export interface CaptchaHealth {
   /** Empty if the status is `up`, unless it is `degraded`. */
   readonly problems: readonly CaptchaHealthProblem[];
   /** What NAVER's latest replies show; `unknown` if it has not replied, which `breakers` reports. */
-  readonly credentials: Readonly<Record<CaptchaKind, CaptchaCredentialsState>>;
+  readonly credentials: Readonly<Record<CaptchaMediaKind, CaptchaCredentialsState>>;
   /** `open`: recent calls failed, so none are sent for a while. `half-open`: the next call is a trial. */
   readonly breakers: Readonly<Record<NaverCall['operation'], BreakerEvent['state']>>;
   /** Absent if the store fails. */
-  readonly quota?: Readonly<Record<CaptchaKind, Omit<CaptchaQuota, 'resetsAt'>>>;
+  readonly quota?: Readonly<Record<CaptchaMediaKind, Omit<CaptchaQuota, 'resetsAt'>>>;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { CaptchaUnavailableException } from '../../errors.js';
 import type { BreakerEvent } from '../../events.js';
 import type { NaverCaptchaClient } from '../../engines/naver/naver-captcha.client.js';
-import { CAPTCHA_KINDS, type NaverCall } from '../../types.js';
+import { MEDIA_KINDS, type NaverCall } from '../../types.js';
 
 /** The state of the breaker of each operation, from its events and from the client. */
 export class KnownBreakers {
@@ -24,7 +24,7 @@ export class KnownBreakers {
 
   /** Checks both kinds, which share a breaker: for a kind without quota the client reports the quota instead. */
   #refuses(operation: NaverCall['operation']): boolean {
-    return CAPTCHA_KINDS.some(
+    return MEDIA_KINDS.some(
       (kind) => this.client.refusalOf(operation, kind) instanceof CaptchaUnavailableException,
     );
   }

@@ -1,7 +1,7 @@
 import type { UpstreamCallEvent } from '../../events.js';
 import type { NaverCaptchaClient } from '../../engines/naver/naver-captcha.client.js';
 import { spanClock } from '../../span-clock.js';
-import type { CaptchaClock, CaptchaKind } from '../../types.js';
+import type { CaptchaClock, CaptchaMediaKind } from '../../types.js';
 
 /** Whether NAVER accepts the credentials for a kind, as the latest calls show. */
 export type CaptchaCredentialsState = 'accepted' | 'refused' | 'unknown';
@@ -20,8 +20,8 @@ const PROBE_MS = 60_000;
  * a probe shows refused credentials at most.
  */
 export class KnownCredentials {
-  readonly #known = new Map<CaptchaKind, { readonly isAccepted: boolean; readonly atMs: number }>();
-  readonly #probes = new Map<CaptchaKind, { readonly ended: Promise<unknown>; readonly atMs: number }>();
+  readonly #known = new Map<CaptchaMediaKind, { readonly isAccepted: boolean; readonly atMs: number }>();
+  readonly #probes = new Map<CaptchaMediaKind, { readonly ended: Promise<unknown>; readonly atMs: number }>();
   readonly #spanMs: () => number;
 
   constructor(
@@ -37,7 +37,7 @@ export class KnownCredentials {
   }
 
   /** Probes NAVER if a probe is due; other callers in the meantime wait for the same call. */
-  async refresh(kind: CaptchaKind): Promise<void> {
+  async refresh(kind: CaptchaMediaKind): Promise<void> {
     const known = this.#known.get(kind);
     if (known?.isAccepted === true && this.#isWithin(KNOWN_MS, known.atMs)) return;
     let probe = this.#probes.get(kind);
@@ -51,7 +51,7 @@ export class KnownCredentials {
   }
 
   /** Refused credentials stay refused until a call is accepted; accepted ones become unknown after KNOWN_MS. */
-  of(kind: CaptchaKind): CaptchaCredentialsState {
+  of(kind: CaptchaMediaKind): CaptchaCredentialsState {
     const known = this.#known.get(kind);
     if (known === undefined) return 'unknown';
     if (!known.isAccepted) return 'refused';

@@ -6,7 +6,7 @@ import { CAPTCHA_KEYS } from '../../tokens.js';
 
 /**
  * The right answer to a challenge of the application, for tests that go through its routes: the text of the standby's
- * picture or sound, or what the emulator says of a NAVER key.
+ * picture or sound, what solves its work, or what the emulator says of a NAVER key.
  *
  * `await answerOf(app, key, (naverKey) => emulator.answerOf(naverKey))`
  * @throws Error if the application did not make the key
@@ -18,7 +18,14 @@ export async function answerOf(
 ): Promise<string> {
   const opened = await app.get<CaptchaKeys>(CAPTCHA_KEYS, { strict: false }).open(key);
   if (opened === undefined) throw new Error('answerOf: this application did not make the key.');
-  return opened.engine === 'standby'
-    ? textOf(opened.payload).toString('latin1')
-    : answerOfNaverKey(opened.payload.toString('latin1'));
+  switch (opened.engine) {
+    case 'naver':
+      return answerOfNaverKey(opened.payload.toString('latin1'));
+    case 'standby':
+      return textOf(opened.payload).toString('latin1');
+    case 'work':
+      return opened.payload.toString('hex');
+    default:
+      return opened.engine satisfies never;
+  }
 }

@@ -11,11 +11,11 @@ export const FIXED_VALUE = '1234567';
 
 /**
  * The codes that a verification can end with, for `failNext()`. `CAPTCHA_MISSING` refuses a request without an answer;
- * `CAPTCHA_TOO_MANY`, `CAPTCHA_BAD_REQUEST` and `CAPTCHA_ORIGIN` refuse a challenge.
+ * `CAPTCHA_WORK_REQUIRED`, `CAPTCHA_TOO_MANY`, `CAPTCHA_BAD_REQUEST` and `CAPTCHA_ORIGIN` refuse a challenge.
  */
 export type CaptchaTestFailure = Exclude<
   CaptchaErrorCode,
-  'CAPTCHA_MISSING' | 'CAPTCHA_TOO_MANY' | 'CAPTCHA_BAD_REQUEST' | 'CAPTCHA_ORIGIN'
+  'CAPTCHA_MISSING' | 'CAPTCHA_WORK_REQUIRED' | 'CAPTCHA_TOO_MANY' | 'CAPTCHA_BAD_REQUEST' | 'CAPTCHA_ORIGIN'
 >;
 
 const FAILURES: Readonly<Record<CaptchaTestFailure, true>> = {

@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 
-import { type CaptchaKeys, type KeyContents, NO_ASKER, type OpenedKey } from '../../keys/captcha-keys.js';
-import type { CaptchaExpectation } from '../../types.js';
+import {
+  type CaptchaKeys,
+  type KeyContents,
+  NO_ASKER,
+  type OpenedKey,
+  type OpenedToll,
+} from '../../keys/captcha-keys.js';
+import { type Awaitable, type CaptchaExpectation, isMediaKind } from '../../types.js';
 import { failing, failureOf, FIXED_KEY, USED_UP_PAYLOAD } from './fixed-answer.js';
 
 /** Opens the fixed key and the keys that the module makes. */
@@ -21,15 +27,21 @@ export class FixedKeys implements CaptchaKeys {
     return key;
   }
 
+  openToll(key: string): Awaitable<OpenedToll | undefined> {
+    return this.real.openToll(key);
+  }
+
   async open(key: string, expected: CaptchaExpectation = {}): Promise<OpenedKey | undefined> {
     const failure = failureOf(key);
     if (key !== failing(FIXED_KEY, failure)) return this.real.open(key, expected);
     this.assertCanContain(expected);
     return {
       engine: 'naver',
-      kind: expected.kinds?.[0] ?? 'image',
+      kind: expected.kinds?.find(isMediaKind) ?? 'image',
       // A new payload each time, so that the fixed key never runs out of attempts.
       payload: failure === 'CAPTCHA_USED' ? USED_UP_PAYLOAD : Buffer.from(failing(randomUUID(), failure)),
+      pressure: 'calm',
+      price: 0,
       askerTag: NO_ASKER,
       fits: () => true,
     };

@@ -7,7 +7,7 @@ import {
 } from '../../errors.js';
 import type { NaverCaptchaClient } from '../../engines/naver/naver-captcha.client.js';
 import type { NaverComparison } from '../../engines/naver/wire-format.js';
-import type { CaptchaKind, CaptchaMedia } from '../../types.js';
+import type { CaptchaMediaKind, CaptchaMedia } from '../../types.js';
 import { failureOf, FIXED_VALUE } from './fixed-answer.js';
 import { PICTURE, SOUND } from './tiny-media.js';
 
@@ -20,11 +20,11 @@ export class FixedNaver implements Pick<NaverCaptchaClient, keyof NaverCaptchaCl
     return Promise.resolve(randomBytes(8).toString('hex'));
   }
 
-  async fetchMedia(kind: CaptchaKind): Promise<CaptchaMedia> {
+  async fetchMedia(kind: CaptchaMediaKind): Promise<CaptchaMedia> {
     return Promise.resolve(kind === 'image' ? PICTURE : SOUND);
   }
 
-  async compare(_kind: CaptchaKind, naverKey: string, value: string): Promise<NaverComparison> {
+  async compare(_kind: CaptchaMediaKind, naverKey: string, value: string): Promise<NaverComparison> {
     return Promise.resolve().then(() => comparison(naverKey, value));
   }
 

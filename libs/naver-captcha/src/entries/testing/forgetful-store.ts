@@ -1,7 +1,7 @@
 import { attemptsName } from '../../limits/attempts.js';
 import type { CaptchaStore, CaptchaStoreLimit, CaptchaStoreTaking } from '../../store/captcha-store.js';
 import { MemoryCaptchaStore } from '../../store/memory-captcha-store.js';
-import { CAPTCHA_KINDS, type CaptchaClock, type ResolvedCaptchaOptions } from '../../types.js';
+import { MEDIA_KINDS, type CaptchaClock, type ResolvedCaptchaOptions } from '../../types.js';
 import { USED_UP_PAYLOAD } from './fixed-answer.js';
 
 /** A memory store that a test can reset. One challenge has no attempts left from the start, for `CAPTCHA_USED`. */
@@ -45,7 +45,7 @@ export class ForgetfulStore implements CaptchaStore {
 
   #newMemory(): MemoryCaptchaStore {
     const memory = new MemoryCaptchaStore({ clock: this.clock });
-    for (const kind of CAPTCHA_KINDS) {
+    for (const kind of MEDIA_KINDS) {
       const challenge = { engine: 'naver', kind, payload: USED_UP_PAYLOAD } as const;
       const name = attemptsName('attempt', challenge, this.options);
       void memory.set(name, this.options.maxAttempts, { ttlMs: Infinity });

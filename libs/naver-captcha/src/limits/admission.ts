@@ -1,0 +1,110 @@
+import { Inject, Injectable } from '@nestjs/common';
+
+import { NO_ASKER, type OpenedToll } from '../keys/captcha-keys.js';
+import { CAPTCHA_OPTIONS } from '../tokens.js';
+import type { CaptchaPressure, ResolvedCaptchaOptions } from '../types.js';
+import { AskedCounts } from './asked-counts.js';
+import { BusiestAskers } from './busiest-askers.js';
+import { standsForAnyone } from './household.js';
+import { IssueLimit } from './issue-limit.js';
+import { atLeast, DEAREST_LEVEL, levelOf, pressureOf } from './pressure.js';
+import { Tolls } from './tolls.js';
+import { WrongAnswers } from './wrong-answers.js';
+
+/** Who asks for a challenge, and how. */
+export interface Asking {
+  /** The client's address; undefined if it is not known, which sets no limits. */
+  readonly by: string | undefined;
+  /** Whether the page can pay a toll. */
+  readonly canPay: boolean;
+  /** The toll that the page has paid for this challenge. */
+  readonly toll: OpenedToll | undefined;
+  /** What the application says of the request. */
+  readonly pressure: CaptchaPressure;
+}
+
+/** A client that may have a challenge for its price. */
+export interface Admitted {
+  /** The tag of its household, for the key; zeros if wrong answers are not charged to it. */
+  readonly askerTag: Buffer;
+  /** What the challenge is worth, 0 to 5. */
+  readonly level: number;
+  /** The level of the toll that was paid; 0 if none was. */
+  readonly paidLevel: number;
+  /** The challenge is not made after all: takes back what was counted. A toll is given back if it was not at fault. */
+  takeBack(options: { readonly keepsToll: boolean }): Promise<void>;
+}
+
+/** `issueLimit` of pages that pay for what is beyond it; without any limit their tolls alone would keep this process busy. */
+const PAYING_STRETCH = 100;
+
+/**
+ * Decides at which price a client gets a challenge: by what its household, and the network around it, asked for and
+ * answered wrongly within the hour. All of it is counted in one round trip of the store.
+ */
+@Injectable()
+export class Admission {
+  constructor(
+    @Inject(IssueLimit) private readonly issueLimit: IssueLimit,
+    @Inject(AskedCounts) private readonly askedCounts: AskedCounts,
+    @Inject(WrongAnswers) private readonly wrongAnswers: WrongAnswers,
+    @Inject(Tolls) private readonly tolls: Tolls,
+    @Inject(BusiestAskers) private readonly busiest: BusiestAskers,
+    @Inject(CAPTCHA_OPTIONS) private readonly options: ResolvedCaptchaOptions,
+  ) {}
+
+  /**
+   * Counts a challenge that a client asks for.
+   * @throws CaptchaTooManyException if the household or its network has used up `issueLimit`, if its network is refused,
+   *   or if the household has given too many wrong answers, and its page cannot pay
+   */
+  async ask({ by, canPay, toll, pressure }: Asking): Promise<Admitted> {
+    if (by === undefined) return this.#admitUnknown(toll, pressure);
+    const { household, tag } = await this.issueLimit.askerOf(by);
+    const isAnyone = standsForAnyone(household);
+    const [exceeded, asking, wrong, isPaid] = await Promise.all([
+      // What is paid for is not counted a second time.
+      toll === undefined ? this.issueLimit.take('issue', household, this.#stretch(canPay)) : undefined,
+      this.askedCounts.count(household),
+      isAnyone ? 0 : this.wrongAnswers.countOf(tag),
+      toll !== undefined && this.tolls.spend(toll),
+    ]);
+    const isBarred = wrong >= this.options.pressure.refusedFrom;
+    const isRefused = exceeded?.isRefused === true || (isBarred && !canPay);
+    if (isRefused) {
+      await asking.takeBack();
+      throw exceeded?.isRefused === true ? this.issueLimit.refusal(exceeded) : this.wrongAnswers.refusal(tag);
+    }
+    const ofHousehold = levelOf({ ...asking, wrong }, this.options.pressure);
+    if (pressureOf(ofHousehold) === 'high') this.busiest.report();
+    return {
+      // A household that pays the dearest toll for each challenge has no more wrong answers counted.
+      askerTag: isAnyone || isBarred ? NO_ASKER : tag,
+      level: exceeded === undefined ? atLeast(ofHousehold, pressure) : DEAREST_LEVEL,
+      paidLevel: isPaid && toll !== undefined ? toll.level : 0,
+      takeBack: async ({ keepsToll }) => {
+        await Promise.all([
+          asking.takeBack(),
+          isPaid && toll !== undefined && !keepsToll ? this.tolls.giveBack(toll) : undefined,
+        ]);
+      },
+    };
+  }
+
+  async #admitUnknown(toll: OpenedToll | undefined, pressure: CaptchaPressure): Promise<Admitted> {
+    const isPaid = toll !== undefined && (await this.tolls.spend(toll));
+    return {
+      askerTag: NO_ASKER,
+      level: atLeast(0, pressure),
+      paidLevel: isPaid ? toll.level : 0,
+      takeBack: async ({ keepsToll }) => {
+        if (isPaid && !keepsToll) await this.tolls.giveBack(toll);
+      },
+    };
+  }
+
+  /** Only with a pace: without it, a client that pays could use up the day in minutes. */
+  #stretch(canPay: boolean): number {
+    return canPay && this.options.pace !== false ? PAYING_STRETCH : 1;
+  }
+}
