@@ -149,7 +149,7 @@ describe.each(ROWS)('$name', ({ nest, latest, ownTests, systems, ...setup }) => 
         expect(JSON.parse(await consumer.node(system, 'dist/standby.js'))).toEqual({
           contentType: 'image/jpeg',
           first: 'ffd8',
-          verdict: { passed: true, kind: 'image', engine: 'standby' },
+          verdict: { passed: true, kind: 'image', engine: 'standby', pressure: 'calm', price: 0 },
         });
         const printed = await consumer.without('captcha-media', () =>
           consumer.node(system, 'dist/standby.js'),

@@ -45,6 +45,8 @@ describe.each(DOORS)('@RequireCaptcha() behind $name', ({ open, sendsNull, tells
           status: 'verified',
           kind: 'image',
           engine: 'naver',
+          pressure: 'calm',
+          price: 0,
           responseTimeSeconds: expect.any(Number),
         },
         body: { name: '홍길동' },

@@ -71,6 +71,7 @@ describe('what is used when little is said', () => {
       maxAttempts: 1,
       dailyQuota: 1000,
       issueLimit: { limit: 10, windowMs: 60_000 },
+      pressure: { free: 20, raisedFrom: 6, highFrom: 12, refusedFrom: 18 },
       onUnavailable: 'reject',
       keys: 'sealed',
       strip: true,

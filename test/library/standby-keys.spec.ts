@@ -54,7 +54,7 @@ function verify(
   return app.get(NaverCaptchaService).verify(answer, expected);
 }
 
-const PASSED = { passed: true, kind: 'image', engine: 'standby' };
+const PASSED = { passed: true, kind: 'image', engine: 'standby', pressure: 'calm', price: 0 };
 const refused = (reason: string): object => ({ passed: false, reason });
 
 describe('a right answer passes', () => {

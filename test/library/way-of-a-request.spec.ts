@@ -40,6 +40,8 @@ describe.each(ADAPTERS)('a protected sign-up on %s', (adapter) => {
         status: 'verified',
         kind: 'image',
         engine: 'naver',
+        pressure: 'calm',
+        price: 0,
         responseTimeSeconds: expect.any(Number),
       },
       body: { name: '홍길동' },

@@ -258,12 +258,14 @@ describe('metrics', () => {
     await signUp(app, { captchaKey: 'A'.repeat(91), captchaValue: 'ABCDE' });
 
     const counted = await telemetry.takeMetrics();
+    const ofNaver = { 'naver.captcha.kind': 'image', 'naver.captcha.engine': 'naver' };
+    const calm = { 'naver.captcha.pressure': 'calm' };
     expect(counted['naver.captcha.challenges {challenge}']).toEqual([
-      { attributes: { 'naver.captcha.kind': 'image', 'naver.captcha.engine': 'naver' }, value: 2 },
+      { attributes: { ...ofNaver, ...calm, 'naver.captcha.price': 0 }, value: 2 },
     ]);
     const verdicts = ['passed', 'wrong', 'forged'].map((verdict) => ({
       'naver.captcha.verdict': verdict,
-      ...(verdict === 'forged' ? {} : { 'naver.captcha.kind': 'image', 'naver.captcha.engine': 'naver' }),
+      ...(verdict === 'forged' ? {} : { ...ofNaver, ...calm }),
       'naver.captcha.action': 'signup',
     }));
     expect(counted['naver.captcha.verdicts {verdict}']).toEqual(
@@ -280,6 +282,17 @@ describe('metrics', () => {
     ]);
   });
 
+  it('count tolls by their level', async () => {
+    await using app = await start();
+    const service = app.get(NaverCaptchaService);
+    const ask = service.createChallenge({ by: '203.0.113.9', toll: true, pressure: 'high' });
+    await expect(ask).rejects.toMatchObject({ code: 'CAPTCHA_WORK_REQUIRED' });
+
+    expect((await telemetry.takeMetrics())['naver.captcha.tolls {toll}']).toEqual([
+      { attributes: { 'naver.captcha.pressure': 'high', 'naver.captcha.price': 3 }, value: 1 },
+    ]);
+  });
+
   it('tell the challenges of the standby apart, and count when it takes over', async () => {
     await using app = await start({ options: { standby: readableStandby() } });
     emulator.failNext({ fault: 'quota', call: 'issue' });
@@ -289,9 +302,12 @@ describe('metrics', () => {
 
     const counted = await telemetry.takeMetrics();
     const standby = { 'naver.captcha.kind': 'image', 'naver.captcha.engine': 'standby' };
-    expect(counted['naver.captcha.challenges {challenge}']).toEqual([{ attributes: standby, value: 1 }]);
+    const calm = { 'naver.captcha.pressure': 'calm' };
+    expect(counted['naver.captcha.challenges {challenge}']).toEqual([
+      { attributes: { ...standby, ...calm, 'naver.captcha.price': 0 }, value: 1 },
+    ]);
     expect(counted['naver.captcha.verdicts {verdict}']).toEqual([
-      { attributes: { ...standby, 'naver.captcha.verdict': 'wrong' }, value: 1 },
+      { attributes: { ...standby, ...calm, 'naver.captcha.verdict': 'wrong' }, value: 1 },
     ]);
     expect(counted['naver.captcha.engine.changes {change}']).toEqual([
       { attributes: { ...standby, 'error.type': 'CAPTCHA_QUOTA_EXCEEDED' }, value: 1 },

@@ -50,10 +50,13 @@ describe.each(ADAPTERS)('a page that asks for what there is not on %s', (adapter
 
 describe.each(ADAPTERS)('a request for a challenge that is answered, on %s', (adapter) => {
   it.each([
-    [{ kinds: ['audio'] }, 'the unknown field kinds is ignored; the body takes kind, action, media.'],
+    [
+      { kinds: ['audio'] },
+      'the unknown field kinds is ignored; the body takes kind, action, media, work, toll.',
+    ],
     [
       { action: 'signup', 'a\nb': 1 },
-      'the unknown field with a name that cannot be shown is ignored; the body takes kind, action, media.',
+      'the unknown field with a name that cannot be shown is ignored; the body takes kind, action, media, work, toll.',
     ],
   ])('is reported once a minute for an unknown field: %j', async (body, sentence) => {
     const logger = new KeptLogs();

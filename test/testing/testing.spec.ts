@@ -90,7 +90,14 @@ describe.each(ADAPTERS)('overrideCaptcha() on %s', (adapter) => {
         status: 200,
         ran: {
           ran: true,
-          outcome: { status: 'verified', kind: 'audio', engine: 'naver', responseTimeSeconds: 5 },
+          outcome: {
+            status: 'verified',
+            kind: 'audio',
+            engine: 'naver',
+            pressure: 'calm',
+            price: 0,
+            responseTimeSeconds: 5,
+          },
           body: { name: 'Kim' },
         },
       });

@@ -1,7 +1,7 @@
 import { isObject } from '../unknown-values.js';
 import type { CaptchaAnswer } from '../types.js';
 
-/** A sealed key with the longest payload and the longest action has 178 characters. */
+/** A sealed key with the longest payload and the longest action has 179 characters. */
 export const MAX_KEY_LENGTH = 190;
 /** Checked before any code scans the text. Sixteen characters typed on a composing keyboard stay far below. */
 export const MAX_VALUE_LENGTH = 64;
