@@ -21,7 +21,8 @@ class SignupController {
     return { welcome: true };
   }
 }
-decorate(Post(), HttpCode(200), RequireCaptcha({ action: 'signup' }))(SignupController.prototype, 'signUp');
+const protect = RequireCaptcha({ action: 'signup', kinds: ['work', 'image', 'audio'] });
+decorate(Post(), HttpCode(200), protect)(SignupController.prototype, 'signUp');
 Controller('signup')(SignupController);
 
 class AppModule {}
@@ -29,7 +30,9 @@ Module({
   imports: [
     NaverCaptchaModule.forRoot({
       store: new RedisCaptchaStore({ client: await connect() }),
-      ...(STANDBY === undefined ? {} : { engines: ['standby'], standby: standbyEngine(), routes: true }),
+      ...(STANDBY === undefined
+        ? {}
+        : { engines: ['standby'], standby: standbyEngine(), routes: true, issueLimit: false }),
     }),
   ],
   controllers: [SignupController],
