@@ -81,6 +81,14 @@ export interface CaptchaAfterFailures {
    * @default every status but 2xx and 3xx
    */
   readonly isFailure?: ((statusCode: number, response: CaptchaTryResponse) => boolean) | undefined;
+  /**
+   * Gives a device that has logged in to the account before a failure count of its own in place of the account's, until
+   * that count reaches `limit`: an attacker's wrong passwords then demand no captcha of the account's owner. A success
+   * sets a signed cookie, which browsers keep for 180 days and over https only. The account is the keys of `by` with
+   * `clearOnSuccess: true`; the other keys count as usual. HTTP only.
+   * @default false
+   */
+  readonly knownDevice?: boolean | undefined;
 }
 
 /** What `isFailure` sees of a response beside its status. */

@@ -36,6 +36,7 @@ import type { CaptchaEvent } from '../events.js';
 import { AfterFailures } from '../guard/after-failures.js';
 import { BodyValidation } from '../guard/body-validation.js';
 import { CaptchaOutcomes } from '../guard/captcha-outcomes.js';
+import { KnownDevices } from '../guard/known-devices.js';
 import { OutagePolicy } from '../guard/outage-policy.js';
 import { createCaptchaKeys } from '../keys/captcha-keys.js';
 import { Allowances } from '../limits/allowances.js';
@@ -175,6 +176,7 @@ export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
     HashedNames,
     HouseholdLimit,
     IssueLimit,
+    KnownDevices,
     NaverCaptchaClient,
     NaverCaptchaService,
     NaverEngine,
