@@ -31,6 +31,17 @@ describe.each(ADAPTERS)('the demo’s log-in page on %s', (adapter) => {
     await site.page.waitForURL('**/account.html');
   });
 
+  it('makes the browser known to the account', async () => {
+    await site.goto('/login.html');
+    await site.page.getByLabel('이메일').fill('demo@example.com');
+    await site.page.getByLabel('비밀번호').fill(password);
+    await site.page.getByRole('button', { name: '로그인' }).click();
+    await site.page.waitForURL('**/account.html');
+
+    const names = (await site.page.context().cookies()).map(({ name }) => name);
+    expect(names).toEqual([expect.stringMatching(/^__Host-captcha-/)]);
+  });
+
   it('shows a new captcha where the captcha was right and the password wrong', async () => {
     await site.goto('/login.html');
     await site.logInWronglyFiveTimes();

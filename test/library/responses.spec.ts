@@ -32,7 +32,9 @@ let duringLogin = (): Promise<unknown> | undefined => undefined;
 @Controller('login')
 class LoginController {
   @Post()
-  @RequireCaptcha({ afterFailures: { limit: 3, by: () => ({ key: 'account:kim', clearOnSuccess: true }) } })
+  @RequireCaptcha({
+    afterFailures: { limit: 3, by: () => ({ key: 'account:kim', clearOnSuccess: true }), knownDevice: true },
+  })
   async logIn(@Req() { body }: { body: { password: string } }): Promise<string> {
     await duringLogin();
     if (body.password !== 'right') throw new UnauthorizedException();
@@ -43,6 +45,7 @@ class LoginController {
 interface Reply {
   readonly status: number;
   readonly required: unknown;
+  readonly setCookies: readonly string[];
   readonly body: string;
 }
 
@@ -57,6 +60,10 @@ interface Serving {
 
 const HEADERS = { 'content-type': 'application/json' };
 
+function cookiesOf(header: unknown): string[] {
+  return header === undefined ? [] : [header].flat().map(String);
+}
+
 async function listening(app: INestApplication): Promise<string> {
   await app.listen(0, '127.0.0.1');
   return app.getUrl();
@@ -69,6 +76,7 @@ async function overHttp1(app: INestApplication): Promise<Send> {
     return {
       status: reply.status,
       required: reply.headers.get('x-captcha-required'),
+      setCookies: reply.headers.getSetCookie(),
       body: await reply.text(),
     };
   };
@@ -81,7 +89,12 @@ async function postOverHttp2(session: ClientHttp2Session, body: string): Promise
   const [headers] = (await once(stream, 'response')) as [Record<string, unknown>];
   let text = '';
   for await (const chunk of stream.setEncoding('utf8')) text += String(chunk);
-  return { status: Number(headers[':status']), required: headers['x-captcha-required'], body: text };
+  return {
+    status: Number(headers[':status']),
+    required: headers['x-captcha-required'],
+    setCookies: cookiesOf(headers['set-cookie']),
+    body: text,
+  };
 }
 
 async function overHttp2(app: INestApplication): Promise<Send> {
@@ -99,6 +112,7 @@ async function overHttp2(app: INestApplication): Promise<Send> {
 interface LambdaReply {
   readonly statusCode: number;
   readonly headers: Record<string, unknown>;
+  readonly cookies?: readonly string[];
   readonly body: string;
 }
 type Lambda = (event: object, context: object) => Promise<LambdaReply>;
@@ -116,7 +130,12 @@ function throughLambda(handler: Lambda): Send {
       isBase64Encoded: false,
     };
     const reply = await handler(event, {});
-    return { status: reply.statusCode, required: reply.headers['x-captcha-required'], body: reply.body };
+    return {
+      status: reply.statusCode,
+      required: reply.headers['x-captcha-required'],
+      setCookies: cookiesOf(reply.cookies ?? reply.headers['set-cookie']),
+      body: reply.body,
+    };
   };
 }
 
@@ -140,7 +159,12 @@ const SERVINGS: readonly Serving[] = [
           headers: HEADERS,
           payload,
         });
-        return { status: reply.statusCode, required: reply.headers['x-captcha-required'], body: reply.body };
+        return {
+          status: reply.statusCode,
+          required: reply.headers['x-captcha-required'],
+          setCookies: cookiesOf(reply.headers['set-cookie']),
+          body: reply.body,
+        };
       };
     },
   },
@@ -211,6 +235,14 @@ describe.each(SERVINGS)('the end of every kind of response is understood: $name'
       status: 400,
       code: 'CAPTCHA_MISSING',
     });
+  });
+
+  it('a right one makes the device known, and no other', async () => {
+    await using app = await start(serving);
+    const cookie: unknown = expect.stringMatching(/^__Host-captcha-[^=]{8}=[^;]{67}; Max-Age=15552000;/);
+
+    expect((await app.logIn('guess')).setCookies).toEqual([]);
+    expect((await app.logIn('right')).setCookies).toEqual([cookie]);
   });
 
   it('a right one forgets the wrong ones of the account', async () => {

@@ -18,7 +18,10 @@ export class LoginController {
   @Post()
   @Redirect('/account.html', HttpStatus.SEE_OTHER)
   @UseGuards(PasswordGuard)
-  @RequireCaptcha({ action: 'login', afterFailures: { limit: 5, windowMs: 900_000, by: triesOf } })
+  @RequireCaptcha({
+    action: 'login',
+    afterFailures: { limit: 5, windowMs: 900_000, by: triesOf, knownDevice: true },
+  })
   // The guard reads the body, so Swagger cannot derive it from the handler's parameters.
   @ApiBody({
     schema: {

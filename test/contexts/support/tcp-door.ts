@@ -45,7 +45,7 @@ class SignupController {
   }
 
   @MessagePattern('logIn')
-  @RequireCaptcha({ afterFailures: { ...RATE, by } })
+  @RequireCaptcha({ afterFailures: { ...RATE, by, knownDevice: true } })
   logIn(@Payload() body: unknown, @CaptchaResult() outcome: CaptchaOutcome): Ran {
     return { ran: true, outcome, body };
   }

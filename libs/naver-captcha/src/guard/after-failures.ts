@@ -8,6 +8,7 @@ import type { CaptchaOutcome } from '../types.js';
 import { isObject } from '../unknown-values.js';
 import type { CaptchaAfterFailures, GuardedCall } from './captcha-requirement.js';
 import { handlerName } from './developer-warnings.js';
+import { KnownDevices } from './known-devices.js';
 import { type TryResult, watchResponse } from './watch-response.js';
 
 const FREE_FAILURES = 5;
@@ -18,19 +19,23 @@ const FAILURE_WINDOW_MS = 900_000;
 export class AfterFailures {
   constructor(
     @Inject(Failures) private readonly failures: Failures,
+    @Inject(KnownDevices) private readonly knownDevices: KnownDevices,
     @Inject(QuietLogger) private readonly logger: QuietLogger,
   ) {}
 
   /** The outcome of a call: `notNeeded` while its failures are below the limit, otherwise that of `verify`. */
   async outcomeOf(
-    { context, kind }: GuardedCall,
+    call: GuardedCall,
     afterFailures: CaptchaAfterFailures,
     verifyAnswer: () => Promise<CaptchaOutcome>,
   ): Promise<CaptchaOutcome> {
+    const { context, kind } = call;
     const { limit = FREE_FAILURES, windowMs = FAILURE_WINDOW_MS, isFailure } = afterFailures;
     const rate = { limit, windowMs };
-    const keys = await this.#keysOf(context, afterFailures);
-    if (keys === undefined) return verifyAnswer();
+    const given = await this.#keysOf(context, afterFailures);
+    if (given === undefined) return verifyAnswer();
+    const device = await this.knownDevices.deviceOf(call, given);
+    const keys = device?.keys ?? given;
     const verify = (): Promise<CaptchaOutcome> => verifyAnswer().catch(throwSooner(windowMs));
     // Verified before anything is counted: a client without a captcha must not fill the store with made-up accounts.
     const early = (await this.failures.isDemanded(keys, rate)) ? await verify() : undefined;
@@ -44,6 +49,7 @@ export class AfterFailures {
     const isWatched = watchResponse(context, {
       isFailure,
       marksFailure: counted.last || counted.demanded,
+      successCookies: device?.successCookies,
       onEnd: (result) => {
         this.#end(counted, result);
       },

@@ -82,6 +82,15 @@ export interface CaptchaAfterFailures {
    * @default every status but 2xx and 3xx
    */
   readonly isFailure?: ((statusCode: number, response: CaptchaTryResponse) => boolean) | undefined;
+  /**
+   * Gives a device that has logged in to the account before a failure count of its own in place of the account's, until
+   * that count reaches `limit`: an attacker's wrong passwords then demand no captcha of the account's owner. A success
+   * sets a signed cookie, which browsers keep for 180 days and over https only. The account is the keys of `by` with
+   * `clearOnSuccess: true`; the other keys count as usual. HTTP only, and only for routes whose success proves that the
+   * visitor owns the account: a log-in, not a request for a new password.
+   * @default false
+   */
+  readonly knownDevice?: boolean | undefined;
 }
 
 /** What `isFailure` sees of a response beside its status. */

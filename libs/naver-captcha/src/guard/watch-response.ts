@@ -20,6 +20,8 @@ export interface ResponseWatch {
   readonly isFailure: CaptchaAfterFailures['isFailure'];
   /** Whether a failed response says that the next try needs a captcha. */
   readonly marksFailure: boolean;
+  /** The `Set-Cookie` headers to add to the response of a success; undefined if there are none. */
+  readonly successCookies: (() => readonly string[]) | undefined;
   readonly onEnd: (result: TryResult) => void;
 }
 
@@ -30,15 +32,18 @@ export interface ResponseWatch {
  */
 export function watchResponse(
   context: ExecutionContext,
-  { isFailure, marksFailure, onEnd }: ResponseWatch,
+  { isFailure, marksFailure, successCookies, onEnd }: ResponseWatch,
 ): boolean {
   const response = nodeResponseOf(context.switchToHttp().getResponse());
   if (response === undefined) return false;
   const resultNow = (): TryResult => resultOf(response.statusCode, () => response.getHeaders(), isFailure);
   // Also if only the application reads the headers: Fastify passes them to writeHead(), where getHeaders() misses them.
-  if (marksFailure || isFailure !== undefined) {
+  if (marksFailure || isFailure !== undefined || successCookies !== undefined) {
     onHeaders(response, () => {
-      if (marksFailure && resultNow() === 'failed') response.setHeader(REQUIRED_HEADER, '1');
+      if (!marksFailure && successCookies === undefined) return;
+      const result = resultNow();
+      if (marksFailure && result === 'failed') response.setHeader(REQUIRED_HEADER, '1');
+      if (successCookies !== undefined && result === 'succeeded') addCookies(response, successCookies());
     });
   }
   let isOver = false;
@@ -55,6 +60,12 @@ export function watchResponse(
   response.once('finish', end);
   response.once('close', end);
   return true;
+}
+
+/** Keeps the cookies that the application sets. */
+function addCookies(response: ServerResponse, cookies: readonly string[]): void {
+  const { 'set-cookie': present = [] } = response.getHeaders();
+  response.setHeader('Set-Cookie', [present, ...cookies].flat());
 }
 
 /** The result of a complete response. A failure unless the status, or the application, says that it is none. */

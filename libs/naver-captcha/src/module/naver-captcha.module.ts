@@ -37,6 +37,7 @@ import type { CaptchaEvent } from '../events.js';
 import { AfterFailures } from '../guard/after-failures.js';
 import { BodyValidation } from '../guard/body-validation.js';
 import { CaptchaOutcomes } from '../guard/captcha-outcomes.js';
+import { KnownDevices } from '../guard/known-devices.js';
 import { OutagePolicy } from '../guard/outage-policy.js';
 import { WorkActions } from '../guard/work-actions.js';
 import { createCaptchaKeys } from '../keys/captcha-keys.js';
@@ -182,6 +183,7 @@ export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
     HashedNames,
     HouseholdLimit,
     IssueLimit,
+    KnownDevices,
     NaverCaptchaClient,
     NaverCaptchaService,
     NaverEngine,
