@@ -1,27 +1,25 @@
 import type { CaptchaEngine } from '../engines/captcha-engine.js';
-import { CAPTCHA_KINDS, type CaptchaEngineName } from '../types.js';
+import type { CaptchaEngineName } from '../types.js';
 
 /** The engines that the application uses. */
 export class Engines {
-  constructor(private readonly used: readonly CaptchaEngine[]) {}
+  readonly naver: CaptchaEngine | undefined;
+  readonly standby: CaptchaEngine | undefined;
+  readonly #answerPatterns: readonly RegExp[];
 
-  get naver(): CaptchaEngine | undefined {
-    return this.named('naver');
-  }
-
-  get standby(): CaptchaEngine | undefined {
-    return this.named('standby');
+  constructor(used: readonly CaptchaEngine[]) {
+    this.naver = used.find(({ name }) => name === 'naver');
+    this.standby = used.find(({ name }) => name === 'standby');
+    this.#answerPatterns = used.flatMap(({ answerPattern }) => Object.values(answerPattern));
   }
 
   /** The engine that made a challenge. Returns undefined if the application no longer uses it. */
   named(name: CaptchaEngineName): CaptchaEngine | undefined {
-    return this.used.find((engine) => engine.name === name);
+    return this[name];
   }
 
   /** Whether the value has the form of an answer of any kind to any engine. */
   accept(value: string): boolean {
-    return this.used.some(({ answerPattern }) =>
-      CAPTCHA_KINDS.some((kind) => answerPattern[kind].test(value)),
-    );
+    return this.#answerPatterns.some((pattern) => pattern.test(value));
   }
 }
