@@ -185,6 +185,22 @@ describe('the two builds', () => {
     );
   });
 
+  it('name their classes alike, because Nest reports those names', async () => {
+    const namesIn = (build: string): Promise<unknown> =>
+      node(`
+        require('reflect-metadata');
+        import(${JSON.stringify(join(PACKAGE, `dist/${build}/index.js`))}).then((loaded) => {
+          const providers = Reflect.getMetadata('providers', loaded.NaverCaptchaModule);
+          const classes = [...${JSON.stringify(VALUES)}.map((name) => loaded[name]), ...providers].filter((each) => typeof each === 'function');
+          process.stdout.write(JSON.stringify(classes.map(({ name }) => name)));
+        });`);
+
+    const bundled = await namesIn('bundle');
+
+    expect(bundled).toContain('NaverTransport');
+    expect(bundled).toEqual(await namesIn('cjs'));
+  });
+
   it('an application whose own code is CommonJS starts and stops with either', async () => {
     for (const path of ['nestjs-naver-captcha', join(PACKAGE, 'dist/cjs/index.js')]) {
       const script = `

@@ -18,7 +18,11 @@ const TAG_BYTES = 8;
 export class HashedNames {
   #hashKey: Promise<Buffer> | undefined;
 
-  constructor(@Inject(CAPTCHA_OPTIONS) private readonly options: ResolvedCaptchaOptions) {}
+  constructor(@Inject(CAPTCHA_OPTIONS) private readonly options: ResolvedCaptchaOptions) {
+    // With a standby the first challenge must not take longer than timeoutMs and the time to draw a picture. A failure
+    // is reported by the first use.
+    if (options.engines.includes('standby')) this.#derive().catch(() => undefined);
+  }
 
   /** The store name of an address or an account. */
   async nameOf(purpose: string, addressOrAccount: string): Promise<string> {
@@ -31,12 +35,16 @@ export class HashedNames {
   }
 
   async #digest(text: string): Promise<Buffer> {
-    const { platform, clientId, clientSecret, signingSecrets } = this.options;
-    const secret = clientSecret === '' ? signingSecrets[0] : clientSecret;
-    // Derived at the first use, so that an application without limits by person does not pay for it.
-    this.#hashKey ??= deriveBytes(secret, ['nestjs-naver-captcha/names', platform, clientId], 32);
-    return createHmac('sha256', await this.#hashKey)
+    return createHmac('sha256', await this.#derive())
       .update(text)
       .digest();
+  }
+
+  /** Derives the hash key at the first use, so that an application without limits by person does not pay for it. */
+  #derive(): Promise<Buffer> {
+    const { platform, clientId, clientSecret, signingSecrets } = this.options;
+    const secret = clientSecret === '' ? signingSecrets[0] : clientSecret;
+    this.#hashKey ??= deriveBytes(secret, ['nestjs-naver-captcha/names', platform, clientId], 32);
+    return this.#hashKey;
   }
 }

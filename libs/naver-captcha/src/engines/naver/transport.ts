@@ -40,6 +40,8 @@ export class NaverTransport implements OnApplicationShutdown {
     @Inject(CAPTCHA_CLOCK) clock: CaptchaClock,
   ) {
     this.#spanMs = spanClock(clock);
+    // With a standby the first challenge must not wait for undici to load. A failure is reported by the first call.
+    if (options.engines.length > 1) this.#open().catch(() => undefined);
   }
 
   /**

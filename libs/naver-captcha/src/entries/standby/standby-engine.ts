@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+
 import type * as Media from 'captcha-media';
 
 import type { CaptchaStandby, StandbyMedia } from '../../engines/standby/standby.engine.js';
@@ -33,6 +35,8 @@ export function standbyEngine({ lang = 'ko', style }: StandbyEngineOptions = {})
       if (style !== undefined && !styles.includes(style)) {
         throw new Error(`standby: the style of standbyEngine() must be one of ${styles.join(', ')}`);
       }
+      // If it fails, the picture of the first visitor fails as well, and the log says so.
+      warmUp(media, style).catch(() => undefined);
       return {
         alphabet: media.CLEAR_ALPHABET,
         draw: async (text, seed) => ({
@@ -44,6 +48,17 @@ export function standbyEngine({ lang = 'ko', style }: StandbyEngineOptions = {})
       };
     },
   };
+}
+
+/** Draws pictures in the background, because the first ones of a process take up to ten times as long as later ones. */
+async function warmUp(
+  { drawPicture, CLEAR_ALPHABET }: typeof Media,
+  style: Media.PictureStyle | undefined,
+): Promise<void> {
+  for (const seed of [1, 2, 3]) {
+    await setImmediate();
+    await drawPicture(CLEAR_ALPHABET.slice(0, 6), { seed, style });
+  }
 }
 
 async function loadMedia(): Promise<typeof Media> {
