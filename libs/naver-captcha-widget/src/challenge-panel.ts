@@ -4,36 +4,39 @@ import {
   type Challenge,
   type ChallengeSource,
   isKind,
+  type MediaKind,
   mediaUrl,
   type Refusal,
 } from './challenge-client.js';
 import { type ChallengeReports, ChallengeState } from './challenge-state.js';
-import type { CaptchaMessages } from './messages.js';
+import type { Texts } from './messages.js';
 import { Sound } from './sound.js';
 import type { View } from './view.js';
 
 /** The box with the picture or the sound, and its buttons: requests challenges and shows them. */
 export class ChallengePanel implements ChallengeReports {
-  readonly #element: HTMLElement & ChallengeSource;
+  readonly #element: ChallengeSource;
   readonly #view: View;
   readonly #answer: AnswerField;
-  readonly #update: () => CaptchaMessages;
+  readonly #update: () => Texts;
   readonly #state = new ChallengeState(this);
   readonly #sound: Sound;
   /** The kind that the visitor chose. */
   #chosen: unknown;
   /** The visitor requested the challenge with a button, so its arrival is spoken and the browser allows its sound. */
   #pressed = false;
+  /** The visitor was told of the work, so its end is spoken too. */
+  #revealed = false;
 
   /**
    * `element`: its attributes say which challenges to request, and it dispatches the events.
    * `update`: writes everything that follows from the state, and returns the texts in the current language.
    */
   constructor(
-    element: HTMLElement & ChallengeSource,
+    element: ChallengeSource,
     view: View,
     answer: AnswerField,
-    update: () => CaptchaMessages,
+    update: () => Texts,
   ) {
     this.#element = element;
     this.#view = view;
@@ -65,6 +68,10 @@ export class ChallengePanel implements ChallengeReports {
   }
 
   get kind(): CaptchaKind {
+    return this.#state.current()?.value ? 'work' : this.#wanted;
+  }
+
+  get #wanted(): MediaKind {
     const kinds = this.#kinds();
     return kinds.find((kind) => kind === this.#chosen) ?? kinds[0] ?? 'image';
   }
@@ -78,6 +85,7 @@ export class ChallengePanel implements ChallengeReports {
   /** Requests a new challenge in place of the old challenge. */
   load(pressed = false): void {
     this.#pressed = pressed;
+    this.#revealed = false;
     void this.#state.load(this.#element);
     this.#blank('loading');
     const texts = this.#update();
@@ -121,18 +129,29 @@ export class ChallengePanel implements ChallengeReports {
     if (disabled) this.#sound.stop();
   }
 
-  localize(texts: CaptchaMessages, language: string): void {
+  localize(texts: Texts, language: string): void {
     this.#view.localize(texts, language, this.kind === 'audio', this.#sound.playing);
     this.#view.toggleButton.hidden = this.#kinds().length < 2;
   }
 
-  show({ key, kind, picture }: Challenge): void {
+  readonly reveal = (): void => {
+    this.#revealed = true;
+    this.#view.show('working');
+    this.#view.say(this.#update().working ?? '');
+  };
+
+  show({ key, kind, picture, value }: Challenge): void {
+    const { problem } = this.#answer;
+    // What is wrong with the old answer does not matter to a visitor who has nothing to type.
+    if (problem && (value ?? problem === 'wait')) this.#answer.problem = value ? 'again' : undefined;
     if (picture) this.#view.draw(picture);
+    else if (value) this.#view.input.value = value;
     else this.#sound.load(mediaUrl(this.#element.src, key), this.#element.credentials);
     this.#view.show(kind);
     const texts = this.#update();
-    this.#view.say(this.#pressed && picture ? texts.pictureReady : '');
-    if (this.#pressed && !picture) this.#sound.play();
+    const ready = picture ? texts.pictureReady : value && texts.work;
+    this.#view.say(((this.#pressed || this.#revealed) && ready) || '');
+    if (this.#pressed && kind === 'audio') this.#sound.play();
     this.#dispatch('captcha-ready', { key, kind });
   }
 
@@ -141,8 +160,8 @@ export class ChallengePanel implements ChallengeReports {
     this.#fail(refusal);
   }
 
-  expire(key: string): void {
-    if (this.#view.input.value) this.#answer.problem = 'CAPTCHA_EXPIRED';
+  expire({ key, value }: Challenge): void {
+    if (this.#view.input.value && !value) this.#answer.problem = 'CAPTCHA_EXPIRED';
     this.#blank('idle');
     this.#update();
     this.#dispatch('captcha-expired', { key });
@@ -171,7 +190,7 @@ export class ChallengePanel implements ChallengeReports {
   }
 
   /** The kinds that the page offers; the first is shown first. */
-  #kinds(): CaptchaKind[] {
+  #kinds(): MediaKind[] {
     const kinds = this.#element.getAttribute('kinds') ?? 'image audio';
     return kinds.split(' ').filter(isKind);
   }

@@ -21,6 +21,10 @@ const css = `
 :host([hidden]), [hidden] {
   display: none !important;
 }
+/* The texts may stay: they are short, and empty if there is nothing to say. */
+.quiet > :not(p) {
+  display: none;
+}
 * {
   box-sizing: border-box;
 }
