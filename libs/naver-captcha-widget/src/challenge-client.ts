@@ -1,14 +1,12 @@
 import { loadSolver } from './load-solver.js';
-import { type CaptchaProblemCode, en, isProblemCode, ko } from './messages.js';
-import type { Reply } from './reply.js';
+import { type CaptchaProblemCode, isProblemCode } from './messages.js';
+import type { Puzzle } from './puzzle.js';
 
 /** What a visitor can look at or listen to. */
 export type MediaKind = 'image' | 'audio';
 
 /** `work`: the browser computes the answer, and the visitor types nothing. */
 export type CaptchaKind = MediaKind | 'work';
-
-const REQUEST_TIMEOUT_MS = 15_000;
 
 /** Request headers, or a function that returns them for each request, such as for a token that changes. */
 export type CaptchaHeaders = HeadersInit | (() => HeadersInit | Promise<HeadersInit>);
@@ -20,9 +18,7 @@ export function isKind(value: unknown): value is MediaKind {
 export interface Challenge {
   readonly key: string;
   readonly kind: CaptchaKind;
-  readonly picture: ImageBitmap | undefined;
-  /** The answer, if the browser computed it. */
-  readonly value: string | undefined;
+  readonly picture?: ImageBitmap | undefined;
   /** Negative after the challenge has expired. */
   remainingMs(): number;
 }
@@ -30,6 +26,8 @@ export interface Challenge {
 /** Where a challenge comes from, and which challenge is requested. */
 export interface ChallengeSource extends HTMLElement {
   readonly src: string;
+  /** The answer. */
+  value: string;
   readonly credentials: RequestCredentials;
   readonly headers: CaptchaHeaders | undefined;
   readonly kind: CaptchaKind;
@@ -41,6 +39,26 @@ export interface Refusal {
   readonly code: CaptchaProblemCode;
   readonly retryAfterSeconds: number | undefined;
 }
+
+/** What a reply may hold. The server, or a proxy before it, may leave out any of it. */
+export interface Reply {
+  readonly key?: unknown;
+  readonly kind?: unknown;
+  readonly expiresInSeconds?: unknown;
+  readonly expiresAt?: unknown;
+  readonly media?: { readonly data?: unknown } | undefined;
+  readonly code?: unknown;
+  readonly retryAfterSeconds?: unknown;
+  readonly puzzle?: Puzzle;
+}
+
+/** A toll and its value. */
+export interface Payment {
+  readonly key: unknown;
+  readonly value: string;
+}
+
+const REQUEST_TIMEOUT_MS = 15_000;
 
 /** Undefined until the first request. */
 let canWork: boolean | undefined;
@@ -55,82 +73,67 @@ function hasCrypto(): boolean {
 /**
  * Requests a challenge and, in the same round trip, its picture. Resolves when the picture is decoded or the work is done,
  * or with the server's refusal. Returns undefined if the reply is no challenge; rejects if the network fails.
- * `reveal` shows that the browser works.
+ * `payment` is the toll that this request pays, and `tolls` counts those so far.
  */
 export async function requestChallenge(
   source: ChallengeSource,
   request: AbortController,
-  reveal: () => void,
+  payment?: Payment,
+  tolls = 0,
 ): Promise<Challenge | Refusal | undefined> {
   const { src, kind, action, credentials, headers = {} } = source;
   const { signal } = request;
+  const elapsedMs = stopwatch();
+  const timer = setTimeout(() => {
+    request.abort();
+  }, REQUEST_TIMEOUT_MS);
   const init = { headers: await (typeof headers === 'function' ? headers() : headers), credentials, signal };
-  const works = (canWork ??= hasCrypto());
+  const toll = payment ?? (canWork ??= hasCrypto());
   const wanted = {
     kind,
     action: action ?? undefined,
     media: kind === 'image' ? 'inline' : undefined,
-    work: (works && source.matches(':not([kinds]), [kinds~=work]')) || undefined,
+    work: toll && source.matches(':not([kinds]), [kinds~=work]'),
+    toll,
   };
-  let elapsedMs = stopwatch();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const post = async (toll: unknown): Promise<Reply> => {
-    elapsedMs = stopwatch();
-    timer = setTimeout(() => {
-      request.abort();
-    }, REQUEST_TIMEOUT_MS);
-    const response = await fetch(src, {
-      ...init,
-      method: 'POST',
-      // The type of the blob becomes the content type.
-      body: new Blob([JSON.stringify({ ...wanted, toll })], { type: 'application/json' }),
-    });
-    return { response, body: await bodyOf(response) };
-  };
-  let reply = await post(works || undefined);
-  if (reply.body.puzzle) {
-    const solver = await loadSolver(src).catch(() => undefined);
-    if (!solver) {
-      canWork = false;
-      return requestChallenge(source, request, reveal);
-    }
-    reply = await solver.settle(reply, {
-      element: source,
-      signal,
-      texts: { ko, en },
-      stopTimeout: () => {
-        clearTimeout(timer);
-      },
-      reveal,
-      pay: (key, value) => post({ key, value }),
-    });
+  const reply = await fetch(src, {
+    ...init,
+    method: 'POST',
+    // The type of the blob becomes the content type.
+    body: new Blob([JSON.stringify(wanted)], { type: 'application/json' }),
+  });
+  const body = await json(reply);
+  const { key, kind: sent, expiresInSeconds, expiresAt, media, puzzle } = body;
+  if (puzzle) {
+    // Without the solver, the visitor's next try gets a picture.
+    canWork = false;
+    const { settle } = await loadSolver(src);
+    canWork = true;
+    return settle(puzzle, reply.ok, body, elapsedMs, timer, source, request, requestChallenge, tolls);
   }
-  const { response, body } = reply;
-  if (!response.ok) return refusalOf(reply);
-  const { key, kind: sent, expiresInSeconds, expiresAt, media, value } = body;
+  if (!reply.ok) return refusalOf(reply, body);
   // An older server sends only the time of day. Across origins its `Date` is hidden, so the device's clock has to do.
   const lifetimeMs =
     Number(expiresInSeconds) * 1_000 ||
-    Date.parse(String(expiresAt)) - (Date.parse(response.headers.get('date') ?? '') || Date.now());
-  const made = value ? 'work' : kind;
-  if (typeof key !== 'string' || !key || sent !== made || !(lifetimeMs > 0)) {
+    Date.parse(String(expiresAt)) - (Date.parse(reply.headers.get('date') ?? '') || Date.now());
+  if (typeof key !== 'string' || !key || sent !== kind || !(lifetimeMs > 0)) {
     return undefined;
   }
   let picture: ImageBitmap | undefined;
-  if (made === 'image') {
+  if (kind === 'image') {
     let blob: Blob;
     const data = media?.data;
     if (typeof data === 'string') {
       blob = new Blob([Uint8Array.from(atob(data), (byte) => byte.charCodeAt(0))]);
     } else {
       const separate = await fetch(mediaUrl(src, key), init);
-      if (!separate.ok) return refusalOf({ response: separate, body: await bodyOf(separate) });
+      if (!separate.ok) return refusalOf(separate, await json(separate));
       blob = await separate.blob();
     }
     // Drawn on a canvas, because a strict content security policy blocks `data:` and `blob:` URLs in an `<img>`.
     picture = await createImageBitmap(blob);
   }
-  return { key, kind: made, picture, value, remainingMs: () => lifetimeMs - elapsedMs() };
+  return { key, kind, picture, remainingMs: () => lifetimeMs - elapsedMs() };
 }
 
 export function mediaUrl(src: string, key: string): string {
@@ -147,9 +150,9 @@ function stopwatch(): () => number {
   return () => Math.max(performance.now() - steady, Date.now() - wall);
 }
 
-function refusalOf({ response, body: { code, retryAfterSeconds } }: Reply): Refusal {
+function refusalOf(reply: Response, { code, retryAfterSeconds }: Reply): Refusal {
   // Across origins the header is hidden unless the server exposes it.
-  const seconds = Number(retryAfterSeconds ?? response.headers.get('retry-after'));
+  const seconds = Number(retryAfterSeconds ?? reply.headers.get('retry-after'));
   return {
     code: isProblemCode(code) ? code : 'CAPTCHA_UNAVAILABLE',
     retryAfterSeconds: seconds || undefined,
@@ -157,7 +160,7 @@ function refusalOf({ response, body: { code, retryAfterSeconds } }: Reply): Refu
 }
 
 /** Empty if the body is not an object in JSON. */
-function bodyOf(response: Response): Promise<Reply['body']>;
-async function bodyOf(response: Response): Promise<unknown> {
-  return { ...(await response.json().catch(() => undefined)) };
+function json(reply: Response): Promise<Reply>;
+async function json(reply: Response): Promise<unknown> {
+  return { ...(await reply.json().catch(() => undefined)) };
 }

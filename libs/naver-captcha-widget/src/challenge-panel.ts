@@ -9,7 +9,7 @@ import {
   type Refusal,
 } from './challenge-client.js';
 import { type ChallengeReports, ChallengeState } from './challenge-state.js';
-import type { Texts } from './messages.js';
+import type { CaptchaMessages } from './messages.js';
 import { Sound } from './sound.js';
 import type { View } from './view.js';
 
@@ -18,15 +18,13 @@ export class ChallengePanel implements ChallengeReports {
   readonly #element: ChallengeSource;
   readonly #view: View;
   readonly #answer: AnswerField;
-  readonly #update: () => Texts;
+  readonly #update: () => CaptchaMessages;
   readonly #state = new ChallengeState(this);
   readonly #sound: Sound;
   /** The kind that the visitor chose. */
   #chosen: unknown;
   /** The visitor requested the challenge with a button, so its arrival is spoken and the browser allows its sound. */
   #pressed = false;
-  /** The visitor was told of the work, so its end is spoken too. */
-  #revealed = false;
 
   /**
    * `element`: its attributes say which challenges to request, and it dispatches the events.
@@ -36,7 +34,7 @@ export class ChallengePanel implements ChallengeReports {
     element: ChallengeSource,
     view: View,
     answer: AnswerField,
-    update: () => Texts,
+    update: () => CaptchaMessages,
   ) {
     this.#element = element;
     this.#view = view;
@@ -68,7 +66,7 @@ export class ChallengePanel implements ChallengeReports {
   }
 
   get kind(): CaptchaKind {
-    return this.#state.current()?.value ? 'work' : this.#wanted;
+    return this.#state.current()?.kind ?? this.#wanted;
   }
 
   get #wanted(): MediaKind {
@@ -85,7 +83,6 @@ export class ChallengePanel implements ChallengeReports {
   /** Requests a new challenge in place of the old challenge. */
   load(pressed = false): void {
     this.#pressed = pressed;
-    this.#revealed = false;
     void this.#state.load(this.#element);
     this.#blank('loading');
     const texts = this.#update();
@@ -109,9 +106,9 @@ export class ChallengePanel implements ChallengeReports {
 
   /** The browser restores the kind that the visitor chose. */
   choose(kind: unknown): void {
-    const before = this.kind;
+    const before = this.#wanted;
     this.#chosen = kind;
-    if (this.kind !== before) this.reconsider();
+    if (this.#wanted !== before) this.reconsider();
   }
 
   reset(): void {
@@ -129,28 +126,19 @@ export class ChallengePanel implements ChallengeReports {
     if (disabled) this.#sound.stop();
   }
 
-  localize(texts: Texts, language: string): void {
+  localize(texts: CaptchaMessages, language: string): void {
     this.#view.localize(texts, language, this.kind === 'audio', this.#sound.playing);
     this.#view.toggleButton.hidden = this.#kinds().length < 2;
   }
 
-  readonly reveal = (): void => {
-    this.#revealed = true;
-    this.#view.show('working');
-    this.#view.say(this.#update().working ?? '');
-  };
-
-  show({ key, kind, picture, value }: Challenge): void {
-    const { problem } = this.#answer;
-    // What is wrong with the old answer does not matter to a visitor who has nothing to type.
-    if (problem && (value ?? problem === 'wait')) this.#answer.problem = value ? 'again' : undefined;
+  show({ key, kind, picture }: Challenge): void {
     if (picture) this.#view.draw(picture);
-    else if (value) this.#view.input.value = value;
-    else this.#sound.load(mediaUrl(this.#element.src, key), this.#element.credentials);
+    if (kind === 'audio') this.#sound.load(mediaUrl(this.#element.src, key), this.#element.credentials);
+    // A visitor who has nothing to type need not know what was wrong with the last answer.
+    if (kind === 'work') this.#answer.problem = undefined;
     this.#view.show(kind);
     const texts = this.#update();
-    const ready = picture ? texts.pictureReady : value && texts.work;
-    this.#view.say(((this.#pressed || this.#revealed) && ready) || '');
+    this.#view.say(this.#pressed && picture ? texts.pictureReady : '');
     if (this.#pressed && kind === 'audio') this.#sound.play();
     this.#dispatch('captcha-ready', { key, kind });
   }
@@ -160,8 +148,8 @@ export class ChallengePanel implements ChallengeReports {
     this.#fail(refusal);
   }
 
-  expire({ key, value }: Challenge): void {
-    if (this.#view.input.value && !value) this.#answer.problem = 'CAPTCHA_EXPIRED';
+  expire({ key, kind }: Challenge): void {
+    if (this.#view.input.value && kind !== 'work') this.#answer.problem = 'CAPTCHA_EXPIRED';
     this.#blank('idle');
     this.#update();
     this.#dispatch('captcha-expired', { key });

@@ -5,8 +5,6 @@ export interface ChallengeReports {
   /** `refusal`: undefined if the server, or the picture, could not be reached. */
   fail(refusal?: Refusal): void;
   expire(challenge: Challenge): void;
-  /** Work takes long, so the visitor is to know of it. */
-  readonly reveal: () => void;
 }
 
 /** The challenge of an element: none, loading, failed, or shown until it expires. There is at most one at a time. */
@@ -45,7 +43,7 @@ export class ChallengeState {
   async load(source: ChallengeSource): Promise<void> {
     this.reset();
     const request = (this.#request = new AbortController());
-    const outcome = await requestChallenge(source, request, this.#reports.reveal).catch(() => undefined);
+    const outcome = await requestChallenge(source, request).catch(() => undefined);
     if (request !== this.#request) return;
     this.#request = undefined;
     if (outcome && 'key' in outcome) {

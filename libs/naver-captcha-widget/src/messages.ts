@@ -1,5 +1,3 @@
-import type { WorkMessages } from './work-messages.js';
-
 /** The server's codes, and `CAPTCHA_NOT_LOADED` from the element if the server, picture or sound cannot be reached. */
 export type CaptchaProblemCode =
   | 'CAPTCHA_MISSING'
@@ -14,8 +12,8 @@ export type CaptchaProblemCode =
   | 'CAPTCHA_MISCONFIGURED'
   | 'CAPTCHA_NOT_LOADED';
 
-/** Every text that a visitor reads or hears. */
-export interface CaptchaMessages extends Readonly<Record<CaptchaProblemCode, string>>, WorkMessages {
+/** The texts of the element itself. */
+export interface CaptchaMessages extends Readonly<Record<CaptchaProblemCode, string>> {
   /** The name of the field. */
   readonly label: string;
   readonly imagePlaceholder: string;
@@ -43,11 +41,8 @@ export interface CaptchaMessages extends Readonly<Record<CaptchaProblemCode, str
   readonly sending: string;
 }
 
-/** The texts of the work come with the solver. */
-export type Texts = Omit<CaptchaMessages, keyof WorkMessages> & Partial<WorkMessages>;
-
 /** The sentences of the codes are the server's, word for word. */
-export const ko: Texts = {
+export const ko: CaptchaMessages = {
   label: '자동 입력 방지 문자',
   imagePlaceholder: '그림의 영문자와 숫자',
   audioPlaceholder: '들리는 숫자',
@@ -79,7 +74,7 @@ export const ko: Texts = {
   CAPTCHA_NOT_LOADED: '자동 입력 방지 문자를 불러오지 못했습니다. 인터넷 연결을 확인하고 다시 시도해 주세요.',
 };
 
-export const en: Texts = {
+export const en: CaptchaMessages = {
   label: 'Captcha',
   imagePlaceholder: 'Letters and digits in the picture',
   audioPlaceholder: 'Digits you hear',

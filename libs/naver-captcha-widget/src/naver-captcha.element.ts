@@ -4,7 +4,7 @@ import { elementBase } from './elements.js';
 import { DoubleSubmit, submitImplicitly, writeFields } from './submission.js';
 import { ChallengePanel } from './challenge-panel.js';
 import { AnswerField } from './answer-field.js';
-import { type CaptchaMessages, en, isProblemCode, ko, type Texts } from './messages.js';
+import { type CaptchaMessages, en, isProblemCode, ko } from './messages.js';
 import type { CaptchaHeaders, CaptchaKind } from './challenge-client.js';
 
 /**
@@ -42,10 +42,9 @@ export class NaverCaptchaElement extends elementBase() {
     });
     // The browser has no field to show its message at, so the sentence takes its place, and the focus stays.
     this.addEventListener('invalid', (event) => {
-      if (!this.#view.hidesField) return;
+      if (input.offsetWidth) return;
       event.preventDefault();
       this.#panel.act();
-      this.#explain('wait');
     });
     // A press on a <label> of the page arrives as a click on the element itself.
     this.addEventListener('click', (event) => {
@@ -285,13 +284,11 @@ export class NaverCaptchaElement extends elementBase() {
   }
 
   /** Derives everything from the state: texts, sentence, validity, and what the form submits. */
-  #update(): Texts {
+  #update(): CaptchaMessages {
     const { key, kind, required, value } = this;
     // Korean for every language but English. `:lang()` looks at every ancestor, also outside a shadow tree.
     const language = this.matches(':lang(en)') ? 'en' : 'ko';
-    const own = { en, ko }[language];
-    // The solver brings a better sentence.
-    const texts = { wait: own.loading, ...own, ...this.#messages };
+    const texts = { ...{ en, ko }[language], ...this.#messages };
     // The page's own texts may be in any language.
     this.#panel.localize(texts, this.#messages ? '' : language);
     this.#internals.role = 'group';

@@ -21,8 +21,7 @@ const css = `
 :host([hidden]), [hidden] {
   display: none !important;
 }
-/* The texts may stay: they are short, and empty if there is nothing to say. */
-.quiet > :not(p) {
+:host([kinds~=work]) > :not(.image, .audio, .failed) > :not(p) {
   display: none;
 }
 * {

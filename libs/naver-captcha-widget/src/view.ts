@@ -1,10 +1,10 @@
 import { adoptStyles } from './styles.js';
 import type { Challenge } from './challenge-client.js';
 import { h, iconButton, label } from './elements.js';
-import type { Texts } from './messages.js';
+import type { CaptchaMessages } from './messages.js';
 
 /** What the box shows. */
-export type Scene = 'idle' | 'loading' | 'working' | 'failed' | 'image' | 'audio' | 'work';
+export type Scene = 'idle' | 'loading' | 'failed' | 'image' | 'audio' | 'work';
 
 /** Each new challenge counts against the site's quota, so two presses are at least this far apart. */
 const AFTER_PRESS_SECONDS = 2;
@@ -68,8 +68,6 @@ export class View {
   );
   readonly #shadow: ShadowRoot;
   #scene: Scene = 'idle';
-  /** Whether only a line is shown, or nothing, in place of the box; undefined before the server has said which it needs. */
-  #quiet: boolean | undefined;
   #coolDown: ReturnType<typeof setTimeout> | undefined;
 
   constructor(shadow: ShadowRoot) {
@@ -95,7 +93,9 @@ export class View {
       this.refreshButton.focus();
     }
     this.#scene = scene;
-    if (/image|audio|failed|work$/.test(scene)) this.#quiet = scene === 'work';
+    // The names stay until the next work is done: the style sheet keeps the box once the visitor has seen it.
+    this.#root.classList.add(scene);
+    this.#notice.hidden = scene !== 'idle' && scene !== 'loading';
     this.#canvas.hidden = scene !== 'image';
     this.playButton.hidden = this.#bar.hidden = scene !== 'audio';
     this.retryButton.hidden = scene !== 'failed';
@@ -121,11 +121,8 @@ export class View {
     this.#bar.style.width = `${part * 100}%`;
   }
 
-  localize(texts: Texts, language: string, hears: boolean, plays: boolean): void {
+  localize(texts: CaptchaMessages, language: string, hears: boolean, plays: boolean): void {
     this.#root.lang = language;
-    // A page that names work does not expect to need the box. Attributes can come after the element is made.
-    const isQuiet = this.#quiet ?? this.#shadow.host.matches('[kinds~=work]');
-    this.#root.className = `${this.#scene}${isQuiet ? ' quiet' : ''}`;
     this.labelElement.textContent = texts.label;
     this.#canvas.ariaLabel = texts.picture;
     this.input.placeholder = hears ? texts.audioPlaceholder : texts.imagePlaceholder;
@@ -134,13 +131,7 @@ export class View {
     label(this.toggleButton, hears ? texts.look : texts.listen, hears ? PICTURE : SPEAKER);
     label(this.playButton, plays ? texts.stop : texts.play, plays ? STOP : PLAY);
     label(this.retryButton, texts.retry, REFRESH);
-    const notices: Partial<Record<Scene, string>> = texts;
-    this.#notice.textContent = notices[this.#scene] ?? '';
-  }
-
-  /** Whether there is nothing to type at the moment, so that the browser cannot show its own message at the field either. */
-  get hidesField(): boolean {
-    return !this.input.offsetWidth;
+    this.#notice.textContent = this.#scene === 'loading' ? texts.loading : texts.idle;
   }
 
   /** The sentence under the field. */
