@@ -12,10 +12,10 @@ import { compactMessages, compactStyles, loadSolverByUrl, omitStandIn } from './
 const folder = new URL('../', import.meta.url);
 const path = (name) => new URL(name, folder);
 
-/** Properties that neither the page nor an object of the browser has, so the bundle may shorten their names. */
+/** Properties that neither the page, the solver nor an object of the browser has, so the bundle may shorten their names. */
 const internal =
   'act admit audio choose coolDown cooling current custom disable draw edited expire fail input isIdle ' +
-  'isLoading isSpent judge labelElement localize playButton playing presses problem progress reconsider refreshButton remainingMs reset retryButton say show suspend ' +
+  'isLoading isSpent judge labelElement localize playButton playing presses problem progress reconsider refreshButton reset retryButton say show suspend ' +
   'tell toggleButton';
 
 const { version } = JSON.parse(await readFile(path('package.json'), 'utf8'));

@@ -1,15 +1,8 @@
 import type { AnswerField } from './answer-field.js';
-import {
-  type CaptchaKind,
-  type Challenge,
-  type ChallengeSource,
-  isKind,
-  type MediaKind,
-  mediaUrl,
-  type Refusal,
-} from './challenge-client.js';
+import type { CaptchaKind, Challenge, ChallengeSource, MediaKind, Refusal } from './challenge.js';
+import { isKind, mediaUrl } from './challenge-client.js';
 import { type ChallengeReports, ChallengeState } from './challenge-state.js';
-import type { CaptchaMessages } from './messages.js';
+import type { Texts } from './messages.js';
 import { Sound } from './sound.js';
 import type { View } from './view.js';
 
@@ -18,7 +11,7 @@ export class ChallengePanel implements ChallengeReports {
   readonly #element: ChallengeSource;
   readonly #view: View;
   readonly #answer: AnswerField;
-  readonly #update: () => CaptchaMessages;
+  readonly #update: () => Texts;
   readonly #state = new ChallengeState(this);
   readonly #sound: Sound;
   /** The kind that the visitor chose. */
@@ -34,7 +27,7 @@ export class ChallengePanel implements ChallengeReports {
     element: ChallengeSource,
     view: View,
     answer: AnswerField,
-    update: () => CaptchaMessages,
+    update: () => Texts,
   ) {
     this.#element = element;
     this.#view = view;
@@ -126,7 +119,7 @@ export class ChallengePanel implements ChallengeReports {
     if (disabled) this.#sound.stop();
   }
 
-  localize(texts: CaptchaMessages, language: string): void {
+  localize(texts: Texts, language: string): void {
     this.#view.localize(texts, language, this.kind === 'audio', this.#sound.playing);
     this.#view.toggleButton.hidden = this.#kinds().length < 2;
   }

@@ -1,4 +1,5 @@
-import { type Challenge, type ChallengeSource, type Refusal, requestChallenge } from './challenge-client.js';
+import type { Challenge, ChallengeSource, Refusal } from './challenge.js';
+import { requestChallenge } from './challenge-client.js';
 
 export interface ChallengeReports {
   show(challenge: Challenge): void;

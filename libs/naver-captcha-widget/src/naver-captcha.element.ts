@@ -4,8 +4,8 @@ import { elementBase } from './elements.js';
 import { DoubleSubmit, submitImplicitly, writeFields } from './submission.js';
 import { ChallengePanel } from './challenge-panel.js';
 import { AnswerField } from './answer-field.js';
-import { type CaptchaMessages, en, isProblemCode, ko } from './messages.js';
-import type { CaptchaHeaders, CaptchaKind } from './challenge-client.js';
+import { type CaptchaMessages, en, isProblemCode, ko, type Texts } from './messages.js';
+import type { CaptchaHeaders, CaptchaKind } from './challenge.js';
 
 /**
  * `<naver-captcha src="/captcha">`: shows a challenge and submits the answer with its form, as `captchaKey` and
@@ -284,7 +284,7 @@ export class NaverCaptchaElement extends elementBase() {
   }
 
   /** Derives everything from the state: texts, sentence, validity, and what the form submits. */
-  #update(): CaptchaMessages {
+  #update(): Texts {
     const { key, kind, required, value } = this;
     // Korean for every language but English. `:lang()` looks at every ancestor, also outside a shadow tree.
     const language = this.matches(':lang(en)') ? 'en' : 'ko';

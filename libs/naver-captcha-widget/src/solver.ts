@@ -1,4 +1,4 @@
-import type { Challenge, ChallengeSource, Payment, Refusal, Reply, requestChallenge } from './challenge-client.js';
+import type { Challenge, ChallengeSource, Refusal, Reply, RequestChallenge } from './challenge.js';
 import { type Puzzle, solve } from './puzzle.js';
 import { WorkLine } from './work-line.js';
 
@@ -20,7 +20,7 @@ export async function settle(
   timer: Parameters<typeof clearTimeout>[0],
   source: ChallengeSource,
   request: AbortController,
-  again: typeof requestChallenge,
+  again: RequestChallenge,
   tolls: number,
 ): Promise<Challenge | Refusal | undefined> {
   if (!isChallenge && tolls === MOST_TOLLS - 1) return { code: 'CAPTCHA_TOO_MANY', retryAfterSeconds: undefined };
@@ -29,8 +29,10 @@ export async function settle(
   const line = WorkLine.of(source);
   const { signal } = request;
   const value = await line.during(signal, (onProgress) => solve(puzzle, { signal, onProgress }));
-  const payment: Payment = { key, value };
-  if (!isChallenge) return again(source, request, payment, tolls + 1);
+  if (!isChallenge) {
+    line.clear();
+    return again(source, request, { key, value }, tolls + 1);
+  }
   source.value = value;
   line.finish();
   return { key: String(key), kind: 'work', remainingMs: () => Number(expiresInSeconds) * 1_000 - elapsedMs() };

@@ -1,7 +1,7 @@
 import { adoptStyles } from './styles.js';
-import type { Challenge } from './challenge-client.js';
+import type { Challenge } from './challenge.js';
 import { h, iconButton, label } from './elements.js';
-import type { CaptchaMessages } from './messages.js';
+import type { Texts } from './messages.js';
 
 /** What the box shows. */
 export type Scene = 'idle' | 'loading' | 'failed' | 'image' | 'audio' | 'work';
@@ -121,7 +121,7 @@ export class View {
     this.#bar.style.width = `${part * 100}%`;
   }
 
-  localize(texts: CaptchaMessages, language: string, hears: boolean, plays: boolean): void {
+  localize(texts: Texts, language: string, hears: boolean, plays: boolean): void {
     this.#root.lang = language;
     this.labelElement.textContent = texts.label;
     this.#canvas.ariaLabel = texts.picture;

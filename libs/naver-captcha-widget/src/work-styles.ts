@@ -1,43 +1,33 @@
-/** Variables of the element's own sheet are not there in the script that pages load, so each has its value here. */
+/** The script that pages load does not declare the variables of the element's own sheet, so each has its value here. */
 const css = `
-.quiet > [part=challenge] {
-  display: block;
-  margin: 0;
-}
-.quiet [part=media] {
-  display: flex;
-  align-items: center;
-  gap: .25rem;
-  min-height: 2.75rem;
-  aspect-ratio: auto;
-  border: 0;
-  background: none;
-  text-align: start;
-}
-.quiet:is(.idle, .loading) [part=media] {
-  visibility: hidden;
-}
-.quiet [part=buttons], progress {
+.work:not(.image, .audio, .failed) > :not(p) {
   display: none;
 }
-.quiet [part=notice] {
-  padding: 0;
+[part=work] {
+  display: flex;
+  flex-wrap: wrap;
+  align-items: center;
+  gap: .25rem .75rem;
+}
+.work > [part=work] {
+  padding: .3rem 0;
+}
+:is(.image, .audio, .failed) > [part=work] {
+  display: none;
 }
 progress {
-  flex: 1;
-  width: 100%;
-  min-width: 4rem;
+  flex: 1 6rem;
   accent-color: var(--naver-captcha-accent, #0a8a48);
 }
-.working progress {
-  display: block;
+:is(.work, [class='']) > progress {
+  display: none;
 }
-.work [part=notice]::before {
+p.work > span::before {
   content: '';
   display: inline-block;
   width: .4em;
   height: .8em;
-  margin-inline: .25em .6em;
+  margin-inline: .25em .7em;
   border: solid var(--naver-captcha-accent, #0a8a48);
   border-width: 0 .15em .15em 0;
   transform: rotate(45deg);
@@ -46,7 +36,7 @@ progress {
 
 let sheet: CSSStyleSheet | undefined;
 
-/** Makes the sheet once for all elements, with code, because a strict content security policy blocks `<style>`. */
+/** All elements share the sheet, which code makes because a strict content security policy blocks `<style>`. */
 export function workStyles(): CSSStyleSheet {
   if (!sheet) {
     sheet = new CSSStyleSheet();
