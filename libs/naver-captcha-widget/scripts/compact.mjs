@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { transform } from 'esbuild';
 
 /** To a minifier the style sheet is a string. */
-export const compactStyles = load(/[/\\]styles\.js$/, async (file) => {
+export const compactStyles = load(/[/\\](work-)?styles\.js$/, async (file) => {
   const code = await readFile(file, 'utf8');
   const [, css] = /= `([^`]+)`/.exec(code) ?? [];
   if (css === undefined) {
@@ -47,6 +47,14 @@ export const omitStandIn = load(
   /[/\\]inert-captcha\.element\.js$/,
   () => 'export const InertCaptchaElement = undefined, isSupported = () => true;',
 );
+
+/** The routes serve the solver beside this script. The version keeps a browser from taking an older one from its cache. */
+export const loadSolverByUrl = (version) =>
+  load(
+    /[/\\]load-solver\.js$/,
+    () =>
+      `export const loadSolver = (src) => import(new URL(src + '/solver.js?v=${version}', document.baseURI).href);`,
+  );
 
 function load(filter, contentsOf) {
   return {

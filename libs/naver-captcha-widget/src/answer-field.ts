@@ -1,4 +1,4 @@
-import type { CaptchaMessages, CaptchaProblemCode } from './messages.js';
+import type { CaptchaProblemCode, Texts } from './messages.js';
 import type { View } from './view.js';
 
 /** The field for the answer: what the visitor typed, what is wrong with it, and whether the form may be sent. */
@@ -16,7 +16,7 @@ export class AnswerField {
   }
 
   /** Writes the sentence under the field, and whether the form may be sent. `ready`: there is a challenge to answer. */
-  judge(texts: CaptchaMessages, required: boolean, ready: boolean): void {
+  judge(texts: Texts, required: boolean, ready: boolean): void {
     const { input } = this.#view;
     const { value } = input;
     // A Korean keyboard types Hangul until the 한/영 key is pressed; the server would refuse it only later.
@@ -30,7 +30,9 @@ export class AnswerField {
     let message = this.custom;
     if (!message && hangul) message = texts.CAPTCHA_MALFORMED;
     if (!message && valueMissing) {
-      message = texts[(!ready && (problem ?? (value && 'loading'))) || 'CAPTCHA_MISSING'];
+      // While the field is hidden, there may be nothing to type.
+      const waiting = (value || !input.offsetWidth) && 'loading';
+      message = texts[(!ready && (problem ?? waiting)) || 'CAPTCHA_MISSING'];
     }
     this.#internals.setValidity(
       { customError: !!this.custom, patternMismatch: hangul, valueMissing },

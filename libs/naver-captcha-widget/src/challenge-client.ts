@@ -1,68 +1,65 @@
-import { type CaptchaProblemCode, isProblemCode } from './messages.js';
+import type { Challenge, ChallengeSource, MediaKind, Payment, Refusal, Reply } from './challenge.js';
+import { loadSolver } from './load-solver.js';
+import { isProblemCode } from './messages.js';
 
-export type CaptchaKind = 'image' | 'audio';
-
-/** Request headers, or a function that returns them for each request, such as for a token that changes. */
-export type CaptchaHeaders = HeadersInit | (() => HeadersInit | Promise<HeadersInit>);
-
-export function isKind(value: unknown): value is CaptchaKind {
+export function isKind(value: unknown): value is MediaKind {
   return value === 'image' || value === 'audio';
 }
 
-export interface Challenge {
-  readonly key: string;
-  readonly kind: CaptchaKind;
-  readonly picture: ImageBitmap | undefined;
-  /** Negative after the challenge has expired. */
-  remainingMs(): number;
-}
+const REQUEST_TIMEOUT_MS = 15_000;
 
-/** Where a challenge comes from, and which challenge is requested. */
-export interface ChallengeSource {
-  readonly src: string;
-  readonly credentials: RequestCredentials;
-  readonly headers: CaptchaHeaders | undefined;
-  readonly kind: CaptchaKind;
-  readonly action: string | null;
-}
+/** Undefined until the first request. */
+let canWork: boolean | undefined;
 
-/** The server refused and gave a code. */
-export interface Refusal {
-  readonly code: CaptchaProblemCode;
-  readonly retryAfterSeconds: number | undefined;
-}
-
-/** What a reply may hold. The server, or a proxy before it, may leave out any of it. */
-interface Reply {
-  readonly key?: unknown;
-  readonly kind?: unknown;
-  readonly expiresInSeconds?: unknown;
-  readonly expiresAt?: unknown;
-  readonly media?: { readonly data?: unknown } | undefined;
-  readonly code?: unknown;
-  readonly retryAfterSeconds?: unknown;
+/** Only a secure context has the browser's cryptography. */
+function hasCrypto(): boolean {
+  const { subtle }: Partial<Crypto> = crypto;
+  if (!subtle) console.warn('<naver-captcha> does no work without https or localhost.');
+  return !!subtle;
 }
 
 /**
- * Requests a challenge and, in the same round trip, its picture. Resolves when the picture is decoded, or with the server's
- * refusal. Returns undefined if the reply is no challenge; rejects if the network fails.
+ * Requests a challenge and, in the same round trip, its picture. Resolves when the picture is decoded or the work is done,
+ * or with the server's refusal. Returns undefined if the reply is no challenge; rejects if the network fails.
+ * `payment` is the toll that this request pays, and `tolls` counts those so far.
  */
 export async function requestChallenge(
   source: ChallengeSource,
-  signal: AbortSignal,
+  request: AbortController,
+  payment?: Payment,
+  tolls = 0,
 ): Promise<Challenge | Refusal | undefined> {
   const { src, kind, action, credentials, headers = {} } = source;
+  const { signal } = request;
   const elapsedMs = stopwatch();
+  const timer = setTimeout(() => {
+    request.abort();
+  }, REQUEST_TIMEOUT_MS);
   const init = { headers: await (typeof headers === 'function' ? headers() : headers), credentials, signal };
-  const wanted = { kind, action: action ?? undefined, media: kind === 'image' ? 'inline' : undefined };
+  const toll = payment ?? (canWork ??= hasCrypto());
+  const wanted = {
+    kind,
+    action: action ?? undefined,
+    media: kind === 'image' ? 'inline' : undefined,
+    work: toll && source.matches(':not([kinds]), [kinds~=work]'),
+    toll,
+  };
   const reply = await fetch(src, {
     ...init,
     method: 'POST',
     // The type of the blob becomes the content type.
     body: new Blob([JSON.stringify(wanted)], { type: 'application/json' }),
   });
-  if (!reply.ok) return refusalOf(reply);
-  const { key, kind: sent, expiresInSeconds, expiresAt, media } = await json(reply);
+  const body = await json(reply);
+  const { key, kind: sent, expiresInSeconds, expiresAt, media, puzzle } = body;
+  if (puzzle) {
+    // Without the solver, the visitor's next try gets a picture.
+    canWork = false;
+    const { settle } = await loadSolver(src);
+    canWork = true;
+    return settle(puzzle, reply.ok, body, elapsedMs, timer, source, request, requestChallenge, tolls);
+  }
+  if (!reply.ok) return refusalOf(reply, body);
   // An older server sends only the time of day. Across origins its `Date` is hidden, so the device's clock has to do.
   const lifetimeMs =
     Number(expiresInSeconds) * 1_000 ||
@@ -78,7 +75,7 @@ export async function requestChallenge(
       blob = new Blob([Uint8Array.from(atob(data), (byte) => byte.charCodeAt(0))]);
     } else {
       const separate = await fetch(mediaUrl(src, key), init);
-      if (!separate.ok) return refusalOf(separate);
+      if (!separate.ok) return refusalOf(separate, await json(separate));
       blob = await separate.blob();
     }
     // Drawn on a canvas, because a strict content security policy blocks `data:` and `blob:` URLs in an `<img>`.
@@ -101,18 +98,17 @@ function stopwatch(): () => number {
   return () => Math.max(performance.now() - steady, Date.now() - wall);
 }
 
-async function refusalOf(reply: Response): Promise<Refusal> {
-  const body = await json(reply).catch(() => undefined);
-  const code = body?.code;
+function refusalOf(reply: Response, { code, retryAfterSeconds }: Reply): Refusal {
   // Across origins the header is hidden unless the server exposes it.
-  const seconds = Number(body?.retryAfterSeconds ?? reply.headers.get('retry-after'));
+  const seconds = Number(retryAfterSeconds ?? reply.headers.get('retry-after'));
   return {
     code: isProblemCode(code) ? code : 'CAPTCHA_UNAVAILABLE',
     retryAfterSeconds: seconds || undefined,
   };
 }
 
+/** Empty if the body is not an object in JSON. */
 function json(reply: Response): Promise<Reply>;
-function json(reply: Response): Promise<unknown> {
-  return reply.json();
+async function json(reply: Response): Promise<unknown> {
+  return { ...(await reply.json().catch(() => undefined)) };
 }

@@ -1,23 +1,17 @@
 import type { AnswerField } from './answer-field.js';
-import {
-  type CaptchaKind,
-  type Challenge,
-  type ChallengeSource,
-  isKind,
-  mediaUrl,
-  type Refusal,
-} from './challenge-client.js';
+import type { CaptchaKind, Challenge, ChallengeSource, MediaKind, Refusal } from './challenge.js';
+import { isKind, mediaUrl } from './challenge-client.js';
 import { type ChallengeReports, ChallengeState } from './challenge-state.js';
-import type { CaptchaMessages } from './messages.js';
+import type { Texts } from './messages.js';
 import { Sound } from './sound.js';
 import type { View } from './view.js';
 
 /** The box with the picture or the sound, and its buttons: requests challenges and shows them. */
 export class ChallengePanel implements ChallengeReports {
-  readonly #element: HTMLElement & ChallengeSource;
+  readonly #element: ChallengeSource;
   readonly #view: View;
   readonly #answer: AnswerField;
-  readonly #update: () => CaptchaMessages;
+  readonly #update: () => Texts;
   readonly #state = new ChallengeState(this);
   readonly #sound: Sound;
   /** The kind that the visitor chose. */
@@ -30,10 +24,10 @@ export class ChallengePanel implements ChallengeReports {
    * `update`: writes everything that follows from the state, and returns the texts in the current language.
    */
   constructor(
-    element: HTMLElement & ChallengeSource,
+    element: ChallengeSource,
     view: View,
     answer: AnswerField,
-    update: () => CaptchaMessages,
+    update: () => Texts,
   ) {
     this.#element = element;
     this.#view = view;
@@ -65,6 +59,10 @@ export class ChallengePanel implements ChallengeReports {
   }
 
   get kind(): CaptchaKind {
+    return this.#state.current()?.kind ?? this.#wanted;
+  }
+
+  get #wanted(): MediaKind {
     const kinds = this.#kinds();
     return kinds.find((kind) => kind === this.#chosen) ?? kinds[0] ?? 'image';
   }
@@ -101,9 +99,9 @@ export class ChallengePanel implements ChallengeReports {
 
   /** The browser restores the kind that the visitor chose. */
   choose(kind: unknown): void {
-    const before = this.kind;
+    const before = this.#wanted;
     this.#chosen = kind;
-    if (this.kind !== before) this.reconsider();
+    if (this.#wanted !== before) this.reconsider();
   }
 
   reset(): void {
@@ -121,18 +119,20 @@ export class ChallengePanel implements ChallengeReports {
     if (disabled) this.#sound.stop();
   }
 
-  localize(texts: CaptchaMessages, language: string): void {
+  localize(texts: Texts, language: string): void {
     this.#view.localize(texts, language, this.kind === 'audio', this.#sound.playing);
     this.#view.toggleButton.hidden = this.#kinds().length < 2;
   }
 
   show({ key, kind, picture }: Challenge): void {
     if (picture) this.#view.draw(picture);
-    else this.#sound.load(mediaUrl(this.#element.src, key), this.#element.credentials);
+    if (kind === 'audio') this.#sound.load(mediaUrl(this.#element.src, key), this.#element.credentials);
+    // A visitor who has nothing to type need not know what was wrong with the last answer.
+    if (kind === 'work') this.#answer.problem = undefined;
     this.#view.show(kind);
     const texts = this.#update();
     this.#view.say(this.#pressed && picture ? texts.pictureReady : '');
-    if (this.#pressed && !picture) this.#sound.play();
+    if (this.#pressed && kind === 'audio') this.#sound.play();
     this.#dispatch('captcha-ready', { key, kind });
   }
 
@@ -141,8 +141,8 @@ export class ChallengePanel implements ChallengeReports {
     this.#fail(refusal);
   }
 
-  expire(key: string): void {
-    if (this.#view.input.value) this.#answer.problem = 'CAPTCHA_EXPIRED';
+  expire({ key, kind }: Challenge): void {
+    if (this.#view.input.value && kind !== 'work') this.#answer.problem = 'CAPTCHA_EXPIRED';
     this.#blank('idle');
     this.#update();
     this.#dispatch('captcha-expired', { key });
@@ -171,7 +171,7 @@ export class ChallengePanel implements ChallengeReports {
   }
 
   /** The kinds that the page offers; the first is shown first. */
-  #kinds(): CaptchaKind[] {
+  #kinds(): MediaKind[] {
     const kinds = this.#element.getAttribute('kinds') ?? 'image audio';
     return kinds.split(' ').filter(isKind);
   }

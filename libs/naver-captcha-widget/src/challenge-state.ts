@@ -1,12 +1,11 @@
-import { type Challenge, type ChallengeSource, type Refusal, requestChallenge } from './challenge-client.js';
-
-const REQUEST_TIMEOUT_MS = 15_000;
+import type { Challenge, ChallengeSource, Refusal } from './challenge.js';
+import { requestChallenge } from './challenge-client.js';
 
 export interface ChallengeReports {
   show(challenge: Challenge): void;
   /** `refusal`: undefined if the server, or the picture, could not be reached. */
   fail(refusal?: Refusal): void;
-  expire(key: string): void;
+  expire(challenge: Challenge): void;
 }
 
 /** The challenge of an element: none, loading, failed, or shown until it expires. There is at most one at a time. */
@@ -27,7 +26,7 @@ export class ChallengeState {
     if (challenge && challenge.remainingMs() < 1) {
       // The next action of the visitor requests a new challenge: a page left open must not use up the quota.
       this.reset();
-      this.#reports.expire(challenge.key);
+      this.#reports.expire(challenge);
     }
     return this.#challenge;
   }
@@ -45,10 +44,7 @@ export class ChallengeState {
   async load(source: ChallengeSource): Promise<void> {
     this.reset();
     const request = (this.#request = new AbortController());
-    setTimeout(() => {
-      request.abort();
-    }, REQUEST_TIMEOUT_MS);
-    const outcome = await requestChallenge(source, request.signal).catch(() => undefined);
+    const outcome = await requestChallenge(source, request).catch(() => undefined);
     if (request !== this.#request) return;
     this.#request = undefined;
     if (outcome && 'key' in outcome) {

@@ -1,4 +1,4 @@
-import type { CaptchaKind } from './challenge-client.js';
+import type { CaptchaKind } from './challenge.js';
 import type { CaptchaProblemCode } from './messages.js';
 
 /** A challenge is shown and can be answered. */

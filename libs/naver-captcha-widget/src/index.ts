@@ -2,7 +2,7 @@ import { InertCaptchaElement, isSupported } from './inert-captcha.element.js';
 import { NaverCaptchaElement } from './naver-captcha.element.js';
 
 export type { CaptchaErrorDetail, CaptchaExpiredDetail, CaptchaReadyDetail } from './events.js';
-export type { CaptchaHeaders, CaptchaKind } from './challenge-client.js';
+export type { CaptchaHeaders, CaptchaKind } from './challenge.js';
 export type { CaptchaMessages, CaptchaProblemCode } from './messages.js';
 export { NaverCaptchaElement };
 

@@ -1,3 +1,5 @@
+import type { WorkMessages } from './work-messages.js';
+
 /** The server's codes, and `CAPTCHA_NOT_LOADED` from the element if the server, picture or sound cannot be reached. */
 export type CaptchaProblemCode =
   | 'CAPTCHA_MISSING'
@@ -13,7 +15,7 @@ export type CaptchaProblemCode =
   | 'CAPTCHA_NOT_LOADED';
 
 /** Every text that a visitor reads or hears. */
-export interface CaptchaMessages extends Readonly<Record<CaptchaProblemCode, string>> {
+export interface CaptchaMessages extends Readonly<Record<CaptchaProblemCode, string>>, WorkMessages {
   /** The name of the field. */
   readonly label: string;
   readonly imagePlaceholder: string;
@@ -41,8 +43,11 @@ export interface CaptchaMessages extends Readonly<Record<CaptchaProblemCode, str
   readonly sending: string;
 }
 
+/** The solver has the texts of the work. */
+export type Texts = Omit<CaptchaMessages, keyof WorkMessages>;
+
 /** The sentences of the codes are the server's, word for word. */
-export const ko: CaptchaMessages = {
+export const ko: Texts = {
   label: '자동 입력 방지 문자',
   imagePlaceholder: '그림의 영문자와 숫자',
   audioPlaceholder: '들리는 숫자',
@@ -74,7 +79,7 @@ export const ko: CaptchaMessages = {
   CAPTCHA_NOT_LOADED: '자동 입력 방지 문자를 불러오지 못했습니다. 인터넷 연결을 확인하고 다시 시도해 주세요.',
 };
 
-export const en: CaptchaMessages = {
+export const en: Texts = {
   label: 'Captcha',
   imagePlaceholder: 'Letters and digits in the picture',
   audioPlaceholder: 'Digits you hear',

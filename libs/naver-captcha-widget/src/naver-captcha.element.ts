@@ -4,8 +4,8 @@ import { elementBase } from './elements.js';
 import { DoubleSubmit, submitImplicitly, writeFields } from './submission.js';
 import { ChallengePanel } from './challenge-panel.js';
 import { AnswerField } from './answer-field.js';
-import { type CaptchaMessages, en, isProblemCode, ko } from './messages.js';
-import type { CaptchaHeaders, CaptchaKind } from './challenge-client.js';
+import { type CaptchaMessages, en, isProblemCode, ko, type Texts } from './messages.js';
+import type { CaptchaHeaders, CaptchaKind } from './challenge.js';
 
 /**
  * `<naver-captcha src="/captcha">`: shows a challenge and submits the answer with its form, as `captchaKey` and
@@ -39,6 +39,12 @@ export class NaverCaptchaElement extends elementBase() {
       setTimeout(() => {
         if (event.key === 'Enter' && !event.defaultPrevented) submitImplicitly(this);
       });
+    });
+    // The browser has no field to show its message at, so the sentence takes its place, and the focus stays.
+    this.addEventListener('invalid', (event) => {
+      if (input.offsetWidth) return;
+      event.preventDefault();
+      this.#panel.act();
     });
     // A press on a <label> of the page arrives as a click on the element itself.
     this.addEventListener('click', (event) => {
@@ -232,8 +238,9 @@ export class NaverCaptchaElement extends elementBase() {
   }
 
   formResetCallback(): void {
-    this.#view.input.value = '';
     this.#answer.problem = undefined;
+    this.#panel.suspend();
+    this.#view.input.value = '';
     this.#dropSpent();
   }
 
@@ -265,8 +272,9 @@ export class NaverCaptchaElement extends elementBase() {
     writeFields(this);
   };
 
+  /** Computed answers cost the visitor nothing, so a new one is as good. */
   #dropSpent(): void {
-    if (this.#doubleSubmit.isSpent(this.key)) this.#panel.reset();
+    if (this.kind === 'work' || this.#doubleSubmit.isSpent(this.key)) this.#panel.reset();
     this.#update();
   }
 
@@ -276,7 +284,7 @@ export class NaverCaptchaElement extends elementBase() {
   }
 
   /** Derives everything from the state: texts, sentence, validity, and what the form submits. */
-  #update(): CaptchaMessages {
+  #update(): Texts {
     const { key, kind, required, value } = this;
     // Korean for every language but English. `:lang()` looks at every ancestor, also outside a shadow tree.
     const language = this.matches(':lang(en)') ? 'en' : 'ko';

@@ -21,6 +21,9 @@ const css = `
 :host([hidden]), [hidden] {
   display: none !important;
 }
+:host([kinds~=work]) > :not(.image, .audio, .failed) > :not(p) {
+  display: none;
+}
 * {
   box-sizing: border-box;
 }

@@ -1,10 +1,10 @@
 import { adoptStyles } from './styles.js';
-import type { Challenge } from './challenge-client.js';
+import type { Challenge } from './challenge.js';
 import { h, iconButton, label } from './elements.js';
-import type { CaptchaMessages } from './messages.js';
+import type { Texts } from './messages.js';
 
 /** What the box shows. */
-export type Scene = 'idle' | 'loading' | 'failed' | 'image' | 'audio';
+export type Scene = 'idle' | 'loading' | 'failed' | 'image' | 'audio' | 'work';
 
 /** Each new challenge counts against the site's quota, so two presses are at least this far apart. */
 const AFTER_PRESS_SECONDS = 2;
@@ -93,6 +93,8 @@ export class View {
       this.refreshButton.focus();
     }
     this.#scene = scene;
+    // The names stay until the next work is done: the style sheet keeps the box once the visitor has seen it.
+    this.#root.classList.add(scene);
     this.#notice.hidden = scene !== 'idle' && scene !== 'loading';
     this.#canvas.hidden = scene !== 'image';
     this.playButton.hidden = this.#bar.hidden = scene !== 'audio';
@@ -119,7 +121,7 @@ export class View {
     this.#bar.style.width = `${part * 100}%`;
   }
 
-  localize(texts: CaptchaMessages, language: string, hears: boolean, plays: boolean): void {
+  localize(texts: Texts, language: string, hears: boolean, plays: boolean): void {
     this.#root.lang = language;
     this.labelElement.textContent = texts.label;
     this.#canvas.ariaLabel = texts.picture;

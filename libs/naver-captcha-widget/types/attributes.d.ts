@@ -4,7 +4,7 @@ import type { CaptchaHeaders, CaptchaMessages } from '../dist/index.js';
 export interface NaverCaptchaAttributes {
   src?: string | undefined;
   action?: string | undefined;
-  kinds?: 'image audio' | 'audio image' | 'image' | 'audio' | undefined;
+  kinds?: `${'work ' | ''}${'image audio' | 'audio image' | 'image' | 'audio'}` | undefined;
   credentials?: 'include' | 'same-origin' | 'omit' | undefined;
   loading?: 'eager' | 'lazy' | undefined;
   required?: boolean | undefined;

@@ -9,9 +9,11 @@ import {
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 
+import { type MadePuzzle, makePuzzle } from './puzzles.ts';
 import { tone } from './tone.ts';
 
 const script = readFileSync(createRequire(import.meta.url).resolve('naver-captcha-widget/widget.min.js'));
+const solver = readFileSync(createRequire(import.meta.url).resolve('naver-captcha-widget/solver.min.js'));
 const pictures = [1, 2].map((name) =>
   readFileSync(new URL(`../fixtures/picture-${name}.jpg`, import.meta.url)),
 );
@@ -21,6 +23,8 @@ export interface Asked {
   readonly kind?: string;
   readonly action?: string;
   readonly media?: string;
+  readonly work?: boolean;
+  readonly toll?: boolean | { readonly key: string; readonly value: string };
   /** The key in the reply; undefined if the server refused. */
   key?: string;
 }
@@ -62,6 +66,16 @@ export class CaptchaServer implements AsyncDisposable {
   refusals: Refusal[] = [];
   /** The codes that refuse the next submissions. */
   rejections: string[] = [];
+
+  /** Whether the next challenges are work where the page accepts it. */
+  givesWork = false;
+  /** The number of requests that must pay a toll before they get a challenge. */
+  tolls = 0;
+  /** Makes the puzzles of the next replies. */
+  makePuzzle: (parts: number) => MadePuzzle = (parts) => makePuzzle({ parts, counters: 20 });
+  /** The values of the puzzles by their keys. */
+  readonly solutions = new Map<string, string>();
+  lifetimeOfWorkSeconds = 300;
 
   readonly #server: Server;
   readonly #held: (() => void)[] = [];
@@ -144,6 +158,9 @@ export class CaptchaServer implements AsyncDisposable {
       case '/captcha':
         this.#issue(JSON.parse(body) as Asked, response);
         return;
+      case '/captcha/solver.js':
+        send(response, 'text/javascript; charset=utf-8', solver);
+        return;
       case '/captcha/media':
         this.#media(searchParams.get('key') ?? '', request, response);
         return;
@@ -170,6 +187,21 @@ export class CaptchaServer implements AsyncDisposable {
           code,
           retryAfterSeconds,
         });
+        return;
+      }
+      if (this.tolls > 0 && asked.toll !== undefined && asked.toll !== false) {
+        this.tolls -= 1;
+        const key = `toll-${this.asked.indexOf(asked) + 1}`;
+        const { puzzle, value } = this.makePuzzle(2);
+        this.solutions.set(key, value);
+        json(response, 428, { statusCode: 428, code: 'CAPTCHA_WORK_REQUIRED', level: 1, key, puzzle, expiresInSeconds: 120 });
+        return;
+      }
+      if (this.givesWork && asked.work === true) {
+        asked.key = `work-${this.asked.indexOf(asked) + 1}`;
+        const { puzzle, value } = this.makePuzzle(1);
+        this.solutions.set(asked.key, value);
+        json(response, 201, { key: asked.key, kind: 'work', puzzle, expiresInSeconds: this.lifetimeOfWorkSeconds });
         return;
       }
       const kind = asked.kind ?? 'image';

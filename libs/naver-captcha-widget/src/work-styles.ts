@@ -1,0 +1,46 @@
+/** The script that pages load does not declare the variables of the element's own sheet, so each has its value here. */
+const css = `
+.work:not(.image, .audio, .failed) > :not(p) {
+  display: none;
+}
+[part=work] {
+  display: flex;
+  flex-wrap: wrap;
+  align-items: center;
+  gap: .25rem .75rem;
+}
+.work > [part=work] {
+  padding: .3rem 0;
+}
+:is(.image, .audio, .failed) > [part=work] {
+  display: none;
+}
+progress {
+  flex: 1 6rem;
+  accent-color: var(--naver-captcha-accent, #0a8a48);
+}
+:is(.work, [class='']) > progress {
+  display: none;
+}
+p.work > span::before {
+  content: '';
+  display: inline-block;
+  width: .4em;
+  height: .8em;
+  margin-inline: .25em .7em;
+  border: solid var(--naver-captcha-accent, #0a8a48);
+  border-width: 0 .15em .15em 0;
+  transform: rotate(45deg);
+}
+`;
+
+let sheet: CSSStyleSheet | undefined;
+
+/** All elements share the sheet, which code makes because a strict content security policy blocks `<style>`. */
+export function workStyles(): CSSStyleSheet {
+  if (!sheet) {
+    sheet = new CSSStyleSheet();
+    sheet.replaceSync(css);
+  }
+  return sheet;
+}
