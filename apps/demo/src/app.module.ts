@@ -7,6 +7,7 @@ import { standbyEngine } from 'nestjs-naver-captcha/standby';
 
 import { AboutController } from './about.controller.js';
 import { ErrorPageFilter } from './error-page.filter.js';
+import { CommentController } from './comment.controller.js';
 import { LiveController } from './live.controller.js';
 import { LoginController } from './login.controller.js';
 import { REDIS, RedisModule } from './redis.module.js';
@@ -25,7 +26,7 @@ import { SignupController } from './signup.controller.js';
       }),
     }),
   ],
-  controllers: [AboutController, SignupController, LoginController, LiveController],
+  controllers: [AboutController, SignupController, LoginController, CommentController, LiveController],
   providers: [{ provide: APP_FILTER, useClass: ErrorPageFilter }],
 })
 export class AppModule {}
