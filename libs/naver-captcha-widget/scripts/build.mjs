@@ -14,7 +14,7 @@ const path = (name) => new URL(name, folder);
 
 /** Properties that neither the page, the solver nor an object of the browser has, so the bundle may shorten their names. */
 const internal =
-  'act admit audio choose coolDown cooling current custom disable draw edited expire fail input isIdle ' +
+  'act admit audio choose coolDown cooling current custom disable draw during edited expire fail finish input isIdle ' +
   'isLoading isSpent judge labelElement localize playButton playing presses problem progress reconsider refreshButton reset retryButton say show suspend ' +
   'tell toggleButton';
 

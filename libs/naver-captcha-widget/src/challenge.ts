@@ -33,7 +33,7 @@ export interface ChallengeSource extends WorkingElement {
 /** The server refused and gave a code. */
 export interface Refusal {
   readonly code: CaptchaProblemCode;
-  readonly retryAfterSeconds: number | undefined;
+  readonly retryAfterSeconds?: number | undefined;
 }
 
 /** What a reply may hold. The server, or a proxy before it, may leave out any of it. */

@@ -24,8 +24,8 @@ export interface SolveOptions {
 
 /** More would only wait for the browser's threads, and all their results could arrive in one long task. */
 const MOST_IN_FLIGHT = 8;
-/** Half of the derived key: the first half is compared, the second is the answer. */
-const HALF = 16;
+/** Half of the derived key in hex: the first half is compared, the second is the answer. */
+const HALF = 32;
 
 /**
  * Computes the value that answers a puzzle.
@@ -34,15 +34,14 @@ const HALF = 16;
  */
 export async function solve(puzzle: Puzzle, { signal, onProgress }: SolveOptions = {}): Promise<string> {
   const { parts, counters } = puzzle;
-  const answers: Uint8Array<ArrayBuffer>[] = [];
+  let answers = '';
+  let done = 0;
   for (const part of parts) {
-    const report = (tried: number): void => onProgress?.((answers.length + tried / counters) / parts.length);
-    answers.push(await solvePart(part, counters, report, signal));
+    const report = (tried: number): void => onProgress?.((done + tried / counters) / parts.length);
+    answers += await solvePart(part, counters, report, signal);
+    done++;
   }
-  const [first = new Uint8Array(), ...others] = answers;
-  if (!others.length) return hex(first);
-  const all = await new Blob(answers).arrayBuffer();
-  return hex(new Uint8Array(await crypto.subtle.digest('SHA-256', all)).subarray(0, HALF));
+  return done === 1 ? answers : hex(await crypto.subtle.digest('SHA-256', bytes(answers))).slice(0, HALF);
 }
 
 /** Tries the counters in order, a few at a time, so that the browser's crypto threads are busy and the page stays free. */
@@ -51,17 +50,17 @@ async function solvePart(
   counters: number,
   report: (tried: number) => void,
   signal: AbortSignal | undefined,
-): Promise<Uint8Array<ArrayBuffer>> {
+): Promise<string> {
   const settings = { name: 'PBKDF2', hash: 'SHA-256', salt: bytes(salt), iterations: cost };
   let next = 0;
-  let answer: Uint8Array<ArrayBuffer> | undefined;
+  let answer: string | undefined;
   const tryCounters = async (): Promise<void> => {
     while (!answer && next < counters) {
       signal?.throwIfAborted();
       const password = bytes(nonce + (next++).toString(16).padStart(8, '0'));
       const key = await crypto.subtle.importKey('raw', password, 'PBKDF2', false, ['deriveBits']);
-      const derived = new Uint8Array(await crypto.subtle.deriveBits(settings, key, 2 * HALF * 8));
-      if (hex(derived).startsWith(keyPrefix)) answer = derived.subarray(HALF);
+      const derived = hex(await crypto.subtle.deriveBits(settings, key, 256));
+      if (derived.startsWith(keyPrefix)) answer = derived.slice(HALF);
       report(next);
     }
   };
@@ -75,6 +74,6 @@ function bytes(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(text.match(/../g) ?? [], (pair) => parseInt(pair, 16));
 }
 
-function hex(data: Uint8Array): string {
-  return Array.from(data, (byte) => byte.toString(16).padStart(2, '0')).join('');
+function hex(data: ArrayBuffer): string {
+  return Array.from(new Uint8Array(data), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

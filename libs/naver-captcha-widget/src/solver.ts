@@ -23,16 +23,13 @@ export async function settle(
   again: RequestChallenge,
   tolls: number,
 ): Promise<Challenge | Refusal | undefined> {
-  if (!isChallenge && tolls === MOST_TOLLS - 1) return { code: 'CAPTCHA_TOO_MANY', retryAfterSeconds: undefined };
+  if (!isChallenge && tolls === MOST_TOLLS - 1) return { code: 'CAPTCHA_TOO_MANY' };
   // The time of a request does not include the work.
   clearTimeout(timer);
-  const line = WorkLine.of(source);
+  const line = new WorkLine(source);
   const { signal } = request;
   const value = await line.during(signal, (onProgress) => solve(puzzle, { signal, onProgress }));
-  if (!isChallenge) {
-    line.clear();
-    return again(source, request, { key, value }, tolls + 1);
-  }
+  if (!isChallenge) return again(source, request, { key, value }, tolls + 1);
   source.value = value;
   line.finish();
   return { key: String(key), kind: 'work', remainingMs: () => Number(expiresInSeconds) * 1_000 - elapsedMs() };

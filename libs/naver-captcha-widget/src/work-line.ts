@@ -1,4 +1,3 @@
-import { h } from './elements.js';
 import { en, ko, type WorkMessages } from './work-messages.js';
 import { workStyles } from './work-styles.js';
 
@@ -10,34 +9,22 @@ export interface WorkingElement extends HTMLElement {
   readonly messages: Partial<WorkMessages> | undefined;
 }
 
-/** A line in the element: empty, a text with a progress bar while the browser works, or that the work is done. */
+/** A line in the element: a text with a progress bar while the browser works, and then that the work is done. */
 export class WorkLine {
-  static readonly #lines = new WeakMap<HTMLElement, WorkLine>();
   readonly #element: WorkingElement;
-  readonly #text = h('span', { id: 'work', 'aria-live': 'polite' });
-  readonly #bar = h('progress', { 'aria-labelledby': 'work' });
-  readonly #line = h('p', { part: 'work' }, this.#text, this.#bar);
-  #shown: readonly (keyof WorkMessages)[] = [];
+  readonly #bar = document.createElement('progress');
+  /** What the line shows; nothing before work has taken long. */
+  #shown: keyof WorkMessages | undefined;
 
-  private constructor(element: WorkingElement) {
+  constructor(element: WorkingElement) {
     this.#element = element;
-    element.shadowRoot?.adoptedStyleSheets.push(workStyles());
-  }
-
-  /** Returns the line of this element, which its first puzzle makes. */
-  static of(element: WorkingElement): WorkLine {
-    const line = WorkLine.#lines.get(element) ?? new WorkLine(element);
-    WorkLine.#lines.set(element, line);
-    return line;
+    const sheets = element.shadowRoot?.adoptedStyleSheets;
+    // The first sheet is the element's own.
+    if (!sheets?.[1]) sheets?.push(workStyles());
   }
 
   /** Shows work that takes long, or that the visitor waits for, until it ends or `signal` is aborted. */
   async during<T>(signal: AbortSignal, work: (onProgress: (share: number) => void) => Promise<T>): Promise<T> {
-    // In the box if the visitor sees it, because a picture follows.
-    const notice = this.#part('notice');
-    if (notice?.offsetWidth) notice.after(this.#line);
-    else this.#place();
-    this.#show();
     const timer = setTimeout(() => {
       this.#show('working');
     }, SHOWN_AFTER_MS);
@@ -49,53 +36,46 @@ export class WorkLine {
     const end = (): void => {
       clearTimeout(timer);
       this.#element.removeEventListener('invalid', submitted);
-      // A text that the visitor saw stays until the next text, unless the work was cancelled.
-      if (signal.aborted) this.#show();
+      if (this.#shown) this.#find('[part=work]')?.remove();
     };
     this.#element.addEventListener('invalid', submitted);
     signal.addEventListener('abort', end);
-    try {
-      return await work((share) => {
-        this.#bar.value = share;
-      });
-    } finally {
-      end();
-    }
-  }
-
-  /** The work was a toll, and what follows is shown in its place. */
-  clear(): void {
-    this.#show();
+    return work((share) => {
+      this.#bar.value = share;
+    }).finally(end);
   }
 
   /** The work was a challenge, so the visitor has nothing to type. */
   finish(): void {
+    const root = this.#find('div');
+    // The names of what was shown before do not count any more.
+    if (root) root.className = 'work';
     // The visitor, or the page, sent the form before.
-    const again = this.#shown.includes('wait') || this.#part('message')?.textContent;
-    // Work that was not noticed is not spoken either.
-    if (!again && !this.#shown.length) this.#text.ariaLive = 'off';
-    this.#place();
-    if (again) this.#show('work', 'again');
+    if (this.#shown === 'wait' || this.#find('[part=message]')?.textContent) this.#show('work', 'again');
     else this.#show('work');
-    // What was shown before does not count any more.
-    if (this.#line.parentElement) this.#line.parentElement.className = 'work';
   }
 
-  #part(name: string): HTMLElement | null | undefined {
-    return this.#element.shadowRoot?.querySelector<HTMLElement>(`[part=${name}]`);
+  #find(selector: string): HTMLElement | null | undefined {
+    return this.#element.shadowRoot?.querySelector<HTMLElement>(selector);
   }
 
-  #place(): void {
-    this.#part('message')?.before(this.#line);
-  }
-
-  #show(...names: readonly (keyof WorkMessages)[]): void {
-    const own = this.#element.matches(':lang(en)') ? en : ko;
-    const texts = { ...own, ...this.#element.messages };
-    this.#shown = names;
-    this.#text.textContent = names.map((name) => texts[name]).join(' ');
-    this.#line.className = names[0] ?? '';
-    const notice = this.#part('notice');
-    if (notice?.offsetWidth) notice.hidden = names.length > 0;
+  #show(...names: readonly [keyof WorkMessages, ...(keyof WorkMessages)[]]): void {
+    const [name] = names;
+    const texts = { ...(this.#element.matches(':lang(en)') ? en : ko), ...this.#element.messages };
+    this.#find('[part=work]')?.remove();
+    const line = document.createElement('p');
+    line.part.add('work');
+    line.className = name;
+    line.textContent = names.map((each) => texts[each]).join(' ');
+    this.#bar.ariaLabel = line.textContent;
+    // A screen reader says what follows a text that it has said before, and what the visitor has to do.
+    if (this.#shown ?? names.length > 1) line.role = 'alert';
+    if (name !== 'work') line.append(this.#bar);
+    this.#shown = name;
+    const notice = this.#find('[part=notice]');
+    // In the box if the visitor sees it, because a picture follows.
+    if (notice?.offsetWidth) notice.after(line);
+    else this.#find('[part=message]')?.before(line);
+    if (name === 'working') this.#find('[role=status]')?.replaceChildren(line.textContent);
   }
 }

@@ -18,7 +18,7 @@ export const ko: WorkMessages = {
 };
 
 export const en: WorkMessages = {
-  working: 'Checking that this is no automated input.',
+  working: 'Checking for automated input.',
   work: 'Confirmed.',
   wait: 'Checking. Please wait a moment.',
   again: 'Please send the form again now.',

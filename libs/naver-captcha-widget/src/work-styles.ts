@@ -8,8 +8,6 @@ const css = `
   flex-wrap: wrap;
   align-items: center;
   gap: .25rem .75rem;
-}
-.work > [part=work] {
   padding: .3rem 0;
 }
 :is(.image, .audio, .failed) > [part=work] {
@@ -19,15 +17,11 @@ progress {
   flex: 1 6rem;
   accent-color: var(--naver-captcha-accent, #0a8a48);
 }
-:is(.work, [class='']) > progress {
-  display: none;
-}
-p.work > span::before {
+p.work::before {
   content: '';
-  display: inline-block;
   width: .4em;
   height: .8em;
-  margin-inline: .25em .7em;
+  margin: 0 .25em .2em;
   border: solid var(--naver-captcha-accent, #0a8a48);
   border-width: 0 .15em .15em 0;
   transform: rotate(45deg);
