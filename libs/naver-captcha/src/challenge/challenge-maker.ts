@@ -1,27 +1,20 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Subject } from 'rxjs';
 
 import { CaptchaBadRequestException, CaptchaWorkRequiredException } from '../errors.js';
-import type { CaptchaEvent } from '../events.js';
-import { type CaptchaKeys, isAction, isBinding, NO_ASKER } from '../keys/captcha-keys.js';
+import { type CaptchaKeys, isAction, isBinding } from '../keys/captcha-keys.js';
 import { Admission, type Admitted } from '../limits/admission.js';
 import { OpenChallenges } from '../limits/open-challenges.js';
 import { covers } from '../limits/pressure.js';
-import { CAPTCHA_CLOCK, CAPTCHA_EVENTS, CAPTCHA_KEYS, CAPTCHA_OPTIONS } from '../tokens.js';
+import { CAPTCHA_KEYS } from '../tokens.js';
 import {
   type CaptchaAnswer,
   type CaptchaChallenge,
-  type CaptchaClock,
-  type CaptchaEngineName,
-  type CaptchaKind,
   type CaptchaMediaKind,
   type CaptchaPressure,
-  type CaptchaPuzzle,
   MEDIA_KINDS,
-  type ResolvedCaptchaOptions,
 } from '../types.js';
+import { ChallengeIssuer } from './challenge-issuer.js';
 import { EngineChoice } from './engine-choice.js';
-import { Engines } from './engines.js';
 import { stepOf } from './ladder.js';
 import { TollMaker } from './toll-maker.js';
 
@@ -61,31 +54,21 @@ export interface CreateChallengeOptions {
   readonly pressure?: CaptchaPressure | undefined;
 }
 
-/** What a challenge is made from. */
-interface Made {
-  readonly engine: CaptchaEngineName;
-  readonly kind: CaptchaKind;
-  readonly payload: Buffer;
-  readonly puzzle?: CaptchaPuzzle;
-  readonly expiresAtMs: number;
+interface AdmittedRequest extends CreateChallengeOptions {
+  readonly kind: CaptchaMediaKind;
+  readonly canPay: boolean;
 }
 
-/** A page starts the work when the visitor does something in the form, which is sent within minutes. */
-const WORK_LIFETIME_MS = 300_000;
-
-/** Makes challenges: checks what is asked for, then limits and price, then asks an engine, then seals. */
+/** Makes challenges: checks what is asked for, then limits and price, then issues. */
 @Injectable()
 export class ChallengeMaker {
   constructor(
     @Inject(EngineChoice) private readonly choice: EngineChoice,
-    @Inject(Engines) private readonly engines: Engines,
     @Inject(TollMaker) private readonly tolls: TollMaker,
     @Inject(CAPTCHA_KEYS) private readonly keys: CaptchaKeys,
     @Inject(Admission) private readonly admission: Admission,
     @Inject(OpenChallenges) private readonly open: OpenChallenges,
-    @Inject(CAPTCHA_OPTIONS) private readonly options: ResolvedCaptchaOptions,
-    @Inject(CAPTCHA_CLOCK) private readonly clock: CaptchaClock,
-    @Inject(CAPTCHA_EVENTS) private readonly events: Subject<CaptchaEvent>,
+    @Inject(ChallengeIssuer) private readonly issuer: ChallengeIssuer,
   ) {}
 
   async create(wanted: CreateChallengeOptions): Promise<CaptchaChallenge> {
@@ -114,62 +97,17 @@ export class ChallengeMaker {
     { kind, canPay, action, binding, work = false }: AdmittedRequest,
   ): Promise<CaptchaChallenge> {
     const isShort = this.choice.isShortOfQuota(kind);
-    const step = stepOf(level, { work: work && this.engines.work !== undefined, isShort });
-    const { pressure } = step;
-    if (canPay && !covers(paidLevel, step.toll)) throw await this.tolls.demand(step.toll, pressure, action);
-    const made = step.gives === 'work' ? await this.#makeWork() : await this.#makeMedia(kind);
-    const { engine, payload, puzzle } = made;
-    const expiresAtMs = inWholeSeconds(made.expiresAtMs);
-    const [key] = await Promise.all([
-      this.keys.create({
-        engine,
-        kind: made.kind,
-        payload,
-        pressure,
-        price: paidLevel,
-        // Wrong answers to work say nothing of a visitor.
-        askerTag: engine === 'work' ? NO_ASKER : askerTag,
-        expiresAtMs,
-        action,
-        binding,
-      }),
-      // Only NAVER's challenges are charged with their comparison.
-      engine === 'naver' ? this.open.add(kind, expiresAtMs) : undefined,
-    ]);
-    this.events.next({
-      type: 'challenge.issued',
-      kind: made.kind,
-      engine,
+    const { gives, toll, pressure } = stepOf(level, { work: work && this.tolls.isUsed, isShort });
+    if (canPay && !covers(paidLevel, toll)) throw await this.tolls.demand(toll, pressure, action);
+    return this.issuer.issue(gives === 'work', {
+      kind,
       action,
+      binding,
+      askerTag,
       pressure,
       price: paidLevel,
     });
-    const expiresInSeconds = Math.floor((expiresAtMs - this.clock.now()) / 1000);
-    const expiresAt = new Date(expiresAtMs);
-    return { key, kind: made.kind, expiresAt, expiresInSeconds, ...(puzzle === undefined ? {} : { puzzle }) };
   }
-
-  async #makeMedia(kind: CaptchaMediaKind): Promise<Made> {
-    const { engine, payload, expiresAtMs = Infinity } = await this.choice.next(kind);
-    return { engine, kind, payload, expiresAtMs: Math.min(this.#endsAtMs(), expiresAtMs) };
-  }
-
-  async #makeWork(): Promise<Made> {
-    const { work } = this.engines;
-    if (work === undefined) throw new Error('Raw keys have no work.');
-    const { payload, puzzle } = await work.issue();
-    const endsAtMs = Math.min(this.#endsAtMs(), this.clock.now() + WORK_LIFETIME_MS);
-    return { engine: 'work', kind: 'work', payload, puzzle, expiresAtMs: endsAtMs };
-  }
-
-  #endsAtMs(): number {
-    return this.clock.now() + this.options.keyTtlMs;
-  }
-}
-
-interface AdmittedRequest extends CreateChallengeOptions {
-  readonly kind: CaptchaMediaKind;
-  readonly canPay: boolean;
 }
 
 function assertWellFormed(kind: CaptchaMediaKind, action: unknown, binding: unknown): void {
@@ -182,9 +120,4 @@ function assertWellFormed(kind: CaptchaMediaKind, action: unknown, binding: unkn
     });
   }
   if (!isBinding(binding)) throw new CaptchaBadRequestException({ detail: 'binding must be a string.' });
-}
-
-/** A sealed key contains whole seconds. */
-function inWholeSeconds(milliseconds: number): number {
-  return Math.floor(milliseconds / 1000) * 1000;
 }

@@ -14,6 +14,7 @@ import { ApplicationConfig, ModulesContainer, Reflector } from '@nestjs/core';
 import { Subject } from 'rxjs';
 
 import { AnswerVerifier } from '../challenge/answer-verifier.js';
+import { ChallengeIssuer } from '../challenge/challenge-issuer.js';
 import { ChallengeMaker } from '../challenge/challenge-maker.js';
 import { ChallengeMedia } from '../challenge/challenge-media.js';
 import { ChallengeSupply } from '../challenge/challenge-supply.js';
@@ -169,6 +170,7 @@ export type NaverCaptchaModuleAsyncOptions = ConfigurableModuleAsyncOptions<
     BusiestAskers,
     CallReportGate,
     CaptchaOutcomes,
+    ChallengeIssuer,
     ChallengeMaker,
     ChallengeMedia,
     ChallengeSupply,

@@ -21,6 +21,7 @@ interface Purpose {
  */
 const FORGETS_OLDEST: ReadonlySet<string> = new Set([
   'allowed:',
+  'asked:',
   'compare-raw:',
   'failure:',
   'issue:',
