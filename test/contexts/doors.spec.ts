@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type NaverCaptchaEmulator, startNaverCaptchaEmulator } from 'naver-captcha-emulator';
+import { NaverCaptchaService } from 'nestjs-naver-captcha';
 
 import { comparisons, solve } from '../support/signup.ts';
+import { solvePuzzle } from '../support/work.ts';
 import { codeOf, DOORS } from './support/doors.ts';
 
 let emulator: NaverCaptchaEmulator;
@@ -56,6 +58,20 @@ describe.each(DOORS)('@RequireCaptcha() behind $name', ({ open, sendsNull, tells
 
     expect(codeOf((await door.send({ ...answer, name: '홍길동' })).error)).toBe('CAPTCHA_USED');
     expect(comparisons(emulator) - before).toBe(1);
+  });
+
+  it('lets work through once where kinds name it', async () => {
+    await using door = await open(emulator);
+    const { key, puzzle } = await door.app.get(NaverCaptchaService).createChallenge({ work: true });
+    if (puzzle === undefined) throw new Error('This is no work.');
+    const answer = { captchaKey: key, captchaValue: await solvePuzzle(puzzle) };
+    const before = emulator.requests.length;
+
+    expect(await door.send(answer)).toMatchObject({
+      ran: { outcome: { status: 'verified', kind: 'work', engine: 'work' } },
+    });
+    expect(codeOf((await door.send(answer)).error)).toBe('CAPTCHA_USED');
+    expect(emulator.requests).toHaveLength(before);
   });
 
   it('leaves the fields where they are with strip: false', async () => {

@@ -197,6 +197,21 @@ describe.each(ADAPTERS)('work in place of a picture, on %s', (adapter) => {
   });
 });
 
+describe.each(ADAPTERS)('a log-in after failures, on %s', (adapter) => {
+  it('asks for work first, and then for a picture', async () => {
+    await using app = await start(adapter, {
+      ...ALL,
+      afterFailures: { limit: 1, by: () => ({ key: 'account:kim' }), isFailure: () => true },
+    });
+    await signUp(app, {});
+    expect(await signUp(app, {})).toMatchObject({ status: 400, body: { code: 'CAPTCHA_MISSING' } });
+
+    expect((await signUp(app, await work(app))).status).toBe(200);
+    await askOften(app, VISITOR, FREE - 1, ASK);
+    expect(await askFrom(app, VISITOR, ASK)).toMatchObject({ status: 201, body: { kind: 'image' } });
+  });
+});
+
 describe('kinds with work', () => {
   it('must contain a picture or a sound, for visitors whose household asks often', () => {
     expect(() => signupController({ kinds: ['work'] })).toThrow(/'image' or 'audio' too/);

@@ -48,7 +48,7 @@ class SignupDto {
 }
 
 /** On the class and on the method of every door: every test shows that they verify once. */
-export const OfClass = RequireCaptcha({ kinds: ['image'] });
+export const OfClass = RequireCaptcha({ kinds: ['image', 'work'] });
 export const OfMethod = RequireCaptcha();
 export const Validating = RequireCaptcha({ validate: SignupDto });
 
