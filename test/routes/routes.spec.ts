@@ -13,7 +13,7 @@ import {
 import { APP_GUARD, Reflector } from '@nestjs/core';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { type NaverCaptchaEmulator, startNaverCaptchaEmulator } from 'naver-captcha-emulator';
-import { hash, source } from 'naver-captcha-widget/source';
+import { hash, solverHash, solverSource, source } from 'naver-captcha-widget/source';
 import {
   CaptchaGuard,
   type CaptchaRoutesOptions,
@@ -319,17 +319,20 @@ describe.each(ADAPTERS)('the routes on %s', (adapter) => {
     expect(await rawPost(`${app.url}/captcha`, { origin: app.url })).toBe(201);
   });
 
-  it('serve the widget’s script with a tag and a long life', async () => {
+  it.each([
+    ['widget.js', source, hash],
+    ['solver.js', solverSource, solverHash],
+  ])('serve the widget’s script %s with a tag and a long life', async (name, text, hashOfText) => {
     await using app = await start(adapter);
-    const script = await fetch(`${app.url}/captcha/widget.js`);
+    const script = await fetch(`${app.url}/captcha/${name}`);
     const etag = script.headers.get('etag') ?? '';
 
-    expect(await script.text()).toBe(source);
+    expect(await script.text()).toBe(text);
     expect(script.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
     expect(script.headers.get('cache-control')).toBe('public, max-age=86400');
-    const again = await fetch(`${app.url}/captcha/widget.js`, { headers: { 'if-none-match': etag } });
+    const again = await fetch(`${app.url}/captcha/${name}`, { headers: { 'if-none-match': etag } });
     expect({ status: again.status, body: await again.text() }).toEqual({ status: 304, body: '' });
-    const versioned = await fetch(`${app.url}/captcha/widget.js?v=${hash}`);
+    const versioned = await fetch(`${app.url}/captcha/${name}?v=${hashOfText}`);
     expect(versioned.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
   });
 
@@ -421,7 +424,13 @@ describe.each(ADAPTERS)('the routes on %s', (adapter) => {
     await using app = await start(adapter, { controllers: [OtherController as Type] });
     const { paths } = SwaggerModule.createDocument(app.app, new DocumentBuilder().build());
 
-    expect(Object.keys(paths).sort()).toEqual(['/captcha', '/captcha/media', '/captcha/widget.js', '/other']);
+    expect(Object.keys(paths).sort()).toEqual([
+      '/captcha',
+      '/captcha/media',
+      '/captcha/solver.js',
+      '/captcha/widget.js',
+      '/other',
+    ]);
     expect(paths['/captcha']?.post).toMatchObject({
       summary: 'Makes a captcha challenge',
       requestBody: {

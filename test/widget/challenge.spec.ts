@@ -24,7 +24,9 @@ describe('the challenges of <naver-captcha>', () => {
 
     await widget.name.focus();
     await widget.until('image-1');
-    expect(widget.site.asked).toEqual([{ kind: 'image', media: 'inline', key: 'image-1' }]);
+    expect(widget.site.asked).toEqual([
+      { kind: 'image', media: 'inline', key: 'image-1', work: true, toll: true },
+    ]);
     expect(await widget.picture()).toMatch(/^3\d\dx1\d\d |^2\d\dx\d+ /);
     expect(await widget.heard()).toEqual([['captcha-ready', { key: 'image-1', kind: 'image' }]]);
     // The reply to the first request contained the picture.

@@ -307,7 +307,9 @@ describe('<naver-captcha> in a form', () => {
     const [first, second] = [widget.field.nth(0), widget.field.nth(1)];
     await first.fill('one');
     await widget.until('image-1');
-    expect(widget.site.asked).toEqual([{ kind: 'image', media: 'inline', action: 'signup', key: 'image-1' }]);
+    expect(widget.site.asked).toEqual([
+      { kind: 'image', media: 'inline', action: 'signup', key: 'image-1', work: true, toll: true },
+    ]);
     await second.fill('two');
     await widget.until('image-2');
     expect(widget.site.asked[1]).toMatchObject({ action: 'comment' });

@@ -30,7 +30,7 @@ describe('the sound of <naver-captcha>', () => {
     await widget.toggle.click();
     await widget.until('audio-2');
 
-    expect(widget.site.asked[1]).toEqual({ kind: 'audio', key: 'audio-2' });
+    expect(widget.site.asked[1]).toEqual({ kind: 'audio', key: 'audio-2', work: true, toll: true });
     expect(await widget.field.inputValue()).toBe('');
     expect(await widget.field.getAttribute('inputmode')).toBe('numeric');
     expect(await widget.toggle.getAttribute('title')).toBe('그림으로 보기');
@@ -90,7 +90,7 @@ describe('the sound of <naver-captcha>', () => {
     await widget.open();
     await widget.toggle.click();
     await widget.until('audio-1');
-    expect(widget.site.asked).toEqual([{ kind: 'audio', key: 'audio-1' }]);
+    expect(widget.site.asked).toEqual([{ kind: 'audio', key: 'audio-1', work: true, toll: true }]);
   });
 
   it('does not start to speak by itself', async () => {

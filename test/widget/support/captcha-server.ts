@@ -194,14 +194,26 @@ export class CaptchaServer implements AsyncDisposable {
         const key = `toll-${this.asked.indexOf(asked) + 1}`;
         const { puzzle, value } = this.makePuzzle(2);
         this.solutions.set(key, value);
-        json(response, 428, { statusCode: 428, code: 'CAPTCHA_WORK_REQUIRED', level: 1, key, puzzle, expiresInSeconds: 120 });
+        json(response, 428, {
+          statusCode: 428,
+          code: 'CAPTCHA_WORK_REQUIRED',
+          level: 1,
+          key,
+          puzzle,
+          expiresInSeconds: 120,
+        });
         return;
       }
       if (this.givesWork && asked.work === true) {
         asked.key = `work-${this.asked.indexOf(asked) + 1}`;
         const { puzzle, value } = this.makePuzzle(1);
         this.solutions.set(asked.key, value);
-        json(response, 201, { key: asked.key, kind: 'work', puzzle, expiresInSeconds: this.lifetimeOfWorkSeconds });
+        json(response, 201, {
+          key: asked.key,
+          kind: 'work',
+          puzzle,
+          expiresInSeconds: this.lifetimeOfWorkSeconds,
+        });
         return;
       }
       const kind = asked.kind ?? 'image';

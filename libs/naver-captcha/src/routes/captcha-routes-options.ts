@@ -2,7 +2,7 @@ import type { ExecutionContext } from '@nestjs/common';
 
 import type { Awaitable } from '../types.js';
 
-/** The optional routes: `POST /captcha`, `GET /captcha/media?key=…` and `GET /captcha/widget.js`. */
+/** The optional routes: `POST /captcha`, `GET /captcha/media?key=…`, `GET /captcha/widget.js` and `GET /captcha/solver.js`. */
 export interface CaptchaRoutesOptions {
   /**
    * The path of the routes, after the application's global prefix if it has one; never versioned.

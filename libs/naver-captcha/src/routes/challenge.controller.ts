@@ -48,10 +48,11 @@ import { jsonReply, type RouteReply, sendReply, setHeaders } from './route-reply
 import {
   DescribeChallenge,
   DescribeMedia,
+  DescribeSolver,
   DescribeWidget,
   LeaveOutOfDocument,
 } from './swagger-description.js';
-import { widgetReply } from './widget-reply.js';
+import { solverReply, widgetReply } from './widget-reply.js';
 
 /** A challenge with its picture or sound, in base64. */
 interface ChallengeReply extends CaptchaChallenge {
@@ -152,8 +153,14 @@ export function challengeController(routes: CaptchaRoutesOptions): Type {
       return this.#reply(context, response, widgetReply);
     }
 
+    @Get('solver.js')
+    @DescribeSolver()
+    solver(@Context() context: ExecutionContext, @Res() response: unknown): Promise<unknown> {
+      return this.#reply(context, response, solverReply);
+    }
+
     /** The browser's question whether a page of another origin may send its request. */
-    @Options(['', 'media', 'widget.js'])
+    @Options(['', 'media', 'widget.js', 'solver.js'])
     @LeaveOutOfDocument()
     preflight(@Context() context: ExecutionContext, @Res() response: unknown): Promise<unknown> {
       return this.#reply(context, response, (request) => {

@@ -161,9 +161,18 @@ export function DescribeMedia(): MethodDecorator {
 
 /** Describes the script of the widget. */
 export function DescribeWidget(): MethodDecorator {
+  return describeScript('The script of <naver-captcha>');
+}
+
+/** Describes the script that the widget loads when a puzzle comes. */
+export function DescribeSolver(): MethodDecorator {
+  return describeScript('The solver of <naver-captcha>, for work and tolls');
+}
+
+function describeScript(summary: string): MethodDecorator {
   return applyDecorators(
     TWO_PARAMETERS,
-    SetMetadata(OPERATION, { summary: 'The script of <naver-captcha>' }),
+    SetMetadata(OPERATION, { summary }),
     SetMetadata(RESPONSE, {
       '200': {
         description: 'A JavaScript module.',
