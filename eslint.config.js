@@ -45,6 +45,11 @@ export default tseslint.config(
     },
   },
   {
+    // Only the console of the browser reaches the developer of a page.
+    files: ['libs/naver-captcha-widget/src/**/*.ts'],
+    rules: { 'no-console': ['error', { allow: ['warn'] }] },
+  },
+  {
     files: ['libs/**/*.ts'],
     rules: {
       'no-restricted-syntax': [

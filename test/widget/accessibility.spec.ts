@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 
 import { findBarriers } from './support/axe.ts';
+import { makePuzzle } from './support/puzzles.ts';
 import { WidgetPage } from './support/widget-page.ts';
 
 const widget = WidgetPage.install();
@@ -14,6 +15,16 @@ const FORM = `<naver-captcha src="/captcha" required><p slot="help">잘 안 되�
 beforeAll(async () => {
   await mkdir(SHOTS, { recursive: true });
 });
+
+/** The page expects work, and reserves no space for a picture. */
+async function quiet(): Promise<void> {
+  await widget.page.evaluate(() => {
+    document.querySelector('naver-captcha')?.setAttribute('kinds', 'work image audio');
+  });
+}
+
+/** Work of which the browser does about a third within the second after which it is shown. */
+const long = (parts: number) => makePuzzle({ parts, counters: 20_000, counter: 19_999 });
 
 /** Brings the element into each state. */
 const STATES: Readonly<Record<string, () => Promise<void>>> = {
@@ -71,6 +82,49 @@ const STATES: Readonly<Record<string, () => Promise<void>>> = {
     await widget.refresh.click();
     await widget.until('image-1');
   },
+  working: async () => {
+    await quiet();
+    widget.site.givesWork = true;
+    widget.site.makePuzzle = long;
+    await widget.name.focus();
+    await widget.part('work').waitFor();
+  },
+  'sent too early': async () => {
+    await quiet();
+    widget.site.givesWork = true;
+    widget.site.makePuzzle = long;
+    const solver = widget.page.waitForResponse('**/captcha/solver.js*');
+    await widget.name.focus();
+    await solver;
+    await widget.part('work').waitFor();
+    await widget.submit.click();
+    await widget
+      .part('work')
+      .getByText(/기다려|wait/)
+      .waitFor();
+  },
+  solved: async () => {
+    await quiet();
+    widget.site.givesWork = true;
+    await widget.name.focus();
+    await widget.until('work-1');
+  },
+  'sent again': async () => {
+    await quiet();
+    widget.site.givesWork = true;
+    await widget.name.focus();
+    await widget.until('work-1');
+    await widget.page.evaluate(() => {
+      document.querySelector('naver-captcha')?.reportRejection('CAPTCHA_USED');
+    });
+    await widget.until('work-2');
+  },
+  toll: async () => {
+    widget.site.tolls = 1;
+    widget.site.makePuzzle = long;
+    await widget.name.focus();
+    await widget.part('work').waitFor();
+  },
   disabled: async () => {
     await widget.page.evaluate(() => {
       document.querySelector('naver-captcha')?.toggleAttribute('disabled', true);
@@ -120,6 +174,22 @@ describe('<naver-captcha> for everyone', () => {
       const size = await target.boundingBox();
       expect(Math.min(size?.width ?? 0, size?.height ?? 0)).toBeGreaterThanOrEqual(44);
     }
+  });
+
+  it.each(
+    (['light', 'dark'] as const).flatMap((scheme) =>
+      ['working', 'sent too early', 'solved', 'toll'].flatMap((state) =>
+        [360, 1280].map((width) => [scheme, state, width] as const),
+      ),
+    ),
+  )('fits into the page, %s, while it is %s, %i px wide', async (scheme, state, width) => {
+    await widget.open({
+      form: FORM,
+      context: { colorScheme: scheme, viewport: { width, height: 420 }, deviceScaleFactor: 2 },
+    });
+    await STATES[state]?.();
+    expect(await widget.page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+    await widget.page.screenshot({ path: `${SHOTS}/${state}-${scheme}-${width}.png` });
   });
 
   it('keeps its width where a page would shrink it to its content', async () => {
@@ -240,8 +310,12 @@ describe('<naver-captcha> for everyone', () => {
       form: FORM,
       context: { forcedColors: 'active', viewport: { width: 480, height: 640 } },
     });
+    await STATES['solved']?.();
+    await widget.page.screenshot({ path: `${SHOTS}/solved-forced-colors.png` });
+    await widget.page.reload();
+    widget.site.givesWork = false;
     await widget.field.fill('ab12');
-    await widget.until('image-1');
+    await widget.until('image-2');
     await widget.page.screenshot({ path: `${SHOTS}/forced-colors.png` });
     expect(await widget.refresh.evaluate((button) => getComputedStyle(button).borderTopStyle)).toBe('solid');
   });

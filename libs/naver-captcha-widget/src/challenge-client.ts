@@ -13,9 +13,9 @@ let canWork: boolean | undefined;
 
 /** Only a secure context has the browser's cryptography. */
 function hasCrypto(): boolean {
-  const { subtle }: Partial<Crypto> = crypto;
-  if (!subtle) console.warn('<naver-captcha> does no work without https or localhost.');
-  return !!subtle;
+  const isSecure = 'subtle' in crypto && !!crypto.subtle;
+  if (!isSecure) console.warn('<naver-captcha> does no work without https or localhost.');
+  return isSecure;
 }
 
 /**
@@ -110,5 +110,6 @@ function refusalOf(reply: Response, { code, retryAfterSeconds }: Reply): Refusal
 /** Empty if the body is not an object in JSON. */
 function json(reply: Response): Promise<Reply>;
 async function json(reply: Response): Promise<unknown> {
-  return { ...(await reply.json().catch(() => undefined)) };
+  const body: unknown = await reply.json().catch(() => undefined);
+  return body ?? {};
 }
