@@ -3,8 +3,8 @@ import { attackerSeconds } from './prices.mjs';
 import { MINUTE_MS } from './site.mjs';
 
 const MINUTES = 60;
-/** From then on a busy minute is taken for every later one, since limits have settled; sooner for who pays, because paid tries are many. */
-const SETTLED_MINUTES = { free: 25, paying: 3 };
+/** When limits have settled; paid tries are many, and alike from the first on. */
+const SETTLED_MINUTES = { free: 40, paying: 3 };
 const BUSY = 300;
 /** A hoarded picture is answered in its tenth minute, the last of its key. */
 const KEPT_MINUTES = 9;
@@ -30,8 +30,8 @@ export const ATTACKERS = {
   '1,000 IPv4 addresses': {
     free: { of: scattered(40), stands: 25 },
     paying: { of: scattered(20), stands: 50 },
-    // NAVER's day ends them all alike.
-    before: { of: scattered(100), stands: 1 },
+    // NAVER's day of 500 pictures ends for them as for one.
+    before: { of: scattered(1), stands: 1 },
   },
 };
 
@@ -43,12 +43,13 @@ export const ATTACKERS = {
  * @param hoards keeps each picture as long as its key lives, so that answers come when no more pictures are given
  * @param pays for what is refused otherwise
  * @param priceOf what a toll costs in core seconds, if another price is to be tried than that of the library
+ * @param settledMinute from which on a busy minute is taken for every later one
  */
-export async function attack(site, { addresses, reads, cores = 2, hoards = false, pays = false, priceOf }) {
+export async function attack(site, { addresses, reads, cores = 2, hoards = false, pays = false, priceOf, settledMinute }) {
   const gains = { signUps: 0, coreSeconds: 0, pictures: 0, works: 0, asked: 0, refused: 0, unavailable: 0 };
   const households = addresses.of.map((by) => ({ by, held: [] }));
   const attacker = { site, reads, gains, hoards, priceOf, coresLeft: 0 };
-  const settled = pays ? SETTLED_MINUTES.paying : SETTLED_MINUTES.free;
+  const settled = settledMinute ?? (pays ? SETTLED_MINUTES.paying : SETTLED_MINUTES.free);
   for (let minute = 0; minute < MINUTES; minute += 1) {
     const before = { ...gains };
     site.clock.moveTo(minute * MINUTE_MS);

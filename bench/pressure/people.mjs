@@ -99,15 +99,17 @@ const BY_HOUR = [2, 1, 1, 1, 1, 1, 2, 3, 4, 5, 5, 5, 6, 5, 5, 5, 5, 6, 6, 7, 7, 
 const DAY = BY_HOUR.flatMap((weight, hour) => Array.from({ length: weight }, () => hour));
 
 /**
- * A day of a site: 55 of 100 people at home, 15 in one of some offices, 30 behind one of 600 addresses of carriers in six /24s.
+ * A day of a site: 55 of 100 people at home, 15 in one of some offices, 30 behind an address of carriers, of which each /24
+ * has at most 100.
  */
-export function day(chance, signUps) {
+export function day(chance, signUps, carrierAddresses = 600) {
   const offices = Math.max(1, Math.ceil(signUps / 200));
   const by = (at) => {
     const kind = chance.below(100);
     if (kind < 55) return `${20 + (at % 64)}.${(at >> 6) % 256}.${(at >> 14) % 256}.9`;
     if (kind < 70) return `185.${chance.below(offices) % 256}.40.9`;
-    return `198.51.${100 + chance.below(6)}.${chance.below(100)}`;
+    const carrier = chance.below(carrierAddresses);
+    return `198.51.${100 + (carrier % Math.ceil(carrierAddresses / 100))}.${carrier % 100}`;
   };
   const reads = readingOf(chance);
   return Array.from({ length: signUps }, (_, at) => ({

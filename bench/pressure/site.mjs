@@ -32,18 +32,15 @@ const STANDBY = {
     }),
 };
 
-/** A generator of 32 bits, xorshift of Marsaglia: the same run for the same seed. */
+/** A generator of 32 bits, mulberry32: the same run for the same seed. */
 export function chanceOf(seed) {
-  let state = (seed * 2_654_435_761 + 1) >>> 0 || 1;
+  let state = seed >>> 0;
   const next = () => {
-    state ^= state << 13;
-    state >>>= 0;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    state >>>= 0;
-    return state;
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return (mixed ^ (mixed >>> 14)) >>> 0;
   };
-  for (let drop = 0; drop < 16; drop += 1) next();
   return {
     below: (limit) => Math.floor((next() / 2 ** 32) * limit),
     share: () => next() / 2 ** 32,
