@@ -2,7 +2,6 @@
 import { attackerSeconds } from './prices.mjs';
 import { MINUTE_MS } from './site.mjs';
 
-const MINUTES = 60;
 /** When limits have settled; paid tries are many, and alike from the first on. */
 const SETTLED_MINUTES = { free: 40, paying: 3 };
 const BUSY = 300;
@@ -45,19 +44,22 @@ export const ATTACKERS = {
  * @param priceOf what a toll costs in core seconds, if another price is to be tried than that of the library
  * @param settledMinute from which on a busy minute is taken for every later one
  */
-export async function attack(site, { addresses, reads, cores = 2, hoards = false, pays = false, priceOf, settledMinute }) {
+export async function attack(
+  site,
+  { addresses, reads, cores = 2, hoards = false, pays = false, priceOf, settledMinute, minutes = 60 },
+) {
   const gains = { signUps: 0, coreSeconds: 0, pictures: 0, works: 0, asked: 0, refused: 0, unavailable: 0 };
   const households = addresses.of.map((by) => ({ by, held: [] }));
   const attacker = { site, reads, gains, hoards, priceOf, coresLeft: 0 };
   const settled = settledMinute ?? (pays ? SETTLED_MINUTES.paying : SETTLED_MINUTES.free);
-  for (let minute = 0; minute < MINUTES; minute += 1) {
+  for (let minute = 0; minute < minutes; minute += 1) {
     const before = { ...gains };
     site.clock.moveTo(minute * MINUTE_MS);
     attacker.coresLeft = (cores / addresses.stands) * 60;
     for (const household of households) await takeWhatIsFree(attacker, household, minute);
     if (pays) await payForMore(attacker, households, minute);
     if (minute >= settled && gains.asked - before.asked > BUSY) {
-      repeat(gains, before, MINUTES - 1 - minute);
+      repeat(gains, before, minutes - 1 - minute);
       break;
     }
   }

@@ -9,7 +9,17 @@ const TOLLS = 3;
 
 /** What happened to some people. */
 export function newTally() {
-  return { people: 0, passed: 0, gaveUp: 0, refusedForWrong: 0, refusedForAsking: 0, seeing: 0, pictures: 0, tolls: 0, waitsMs: [] };
+  return {
+    people: 0,
+    passed: 0,
+    gaveUp: 0,
+    refusedForWrong: 0,
+    refusedForAsking: 0,
+    seeing: 0,
+    pictures: 0,
+    tolls: 0,
+    waitsMs: [],
+  };
 }
 
 /**

@@ -16,6 +16,8 @@ const { CAPTCHA_CLOCK, CAPTCHA_RANDOM, NaverCaptchaModule, NaverCaptchaService }
 
 /** Midnight in Korea, when NAVER's day begins. */
 const MIDNIGHT = Date.parse('2026-11-22T15:00:00Z');
+/** What a route takes, by its name in tables. */
+export const ROUTES = { pictures: ['image', 'audio'], 'with work': ['work', 'image', 'audio'] };
 export const HOUR_MS = 3_600_000;
 export const MINUTE_MS = 60_000;
 /** What the stub of NAVER takes for right. */
@@ -98,6 +100,7 @@ export async function startSite({ seed, kinds, hasStandby = true, options = {} }
       NaverCaptchaModule.forRoot({
         clientId: 'simulation',
         clientSecret: 'simulation',
+        dailyQuota: 1000,
         httpService: naver,
         ...(hasStandby ? { standby: STANDBY } : {}),
         ...options,
@@ -137,7 +140,11 @@ export async function startSite({ seed, kinds, hasStandby = true, options = {} }
     },
     /** Sends the form. @returns the status of the reply; 201 if the captcha passed */
     async signUp({ key, kind }, isRight) {
-      const value = isRight ? await answerOf(module, key, () => RIGHT) : kind === 'work' ? '0'.repeat(32) : WRONG;
+      const value = isRight
+        ? await answerOf(module, key, () => RIGHT)
+        : kind === 'work'
+          ? '0'.repeat(32)
+          : WRONG;
       try {
         const { passed } = await service.verify({ key, value }, { kinds });
         return passed ? 201 : 400;
