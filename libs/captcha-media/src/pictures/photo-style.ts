@@ -1,11 +1,12 @@
 import type { Random } from '../random.js';
 import { clamp } from './arithmetic.js';
+import { bendLetters } from './bend.js';
 import { paintBlossom } from './blossoms.js';
 import { paint, type Canvas, type Colour } from './canvas.js';
 import { paintLeaf, type Palette } from './leaves.js';
 import type { Letter } from './letters.js';
 import { smoothNoise } from './noise.js';
-import { outlineDistance } from './outlines.js';
+import { outlineDistance, pixelsInside } from './outlines.js';
 import { scatterLetters } from './scatter.js';
 import { unitOf, type DrawStyle, type Size } from './style.js';
 
@@ -70,8 +71,9 @@ const white: Colour = [250, 250, 250];
 const shadow: Colour = [0, 0, 0];
 
 /**
- * White outlines of letters on leaves and blossoms. The same leaves show inside and outside a letter, and rims and
- * petals are about as bright as the outlines, so a threshold of brightness does not separate the letters.
+ * White outlines of letters on leaves and blossoms. The same leaves show inside and outside a letter, and many of them have
+ * rims like the outlines, so neither brightness nor the width of lines separates the letters. People see them by their
+ * inside, which is a little lighter: much less than one leaf differs from the next.
  */
 export const drawPhoto: DrawStyle = (text, size, random) => {
   const palette = random.pick(...palettes);
@@ -79,12 +81,15 @@ export const drawPhoto: DrawStyle = (text, size, random) => {
   const area = (size.width * size.height) / (unitOf(size) * unitOf(size));
   for (let i = 0; i < area / 700; i += 1) paintLeaf(canvas, palette, random);
   for (let i = 0; i < area / 4500; i += 1) paintBlossom(canvas, random);
-  const letters = scatterLetters(
+  const scattered = scatterLetters(
     text,
-    { leastHeight: 44, mostHeight: 60, turn: 30, overlap: [-1, 5], order: 0.42 },
+    { leastHeight: 48, mostHeight: 62, turn: 30, overlap: [-2, 2], order: 0.56 },
     size,
     random,
   );
+  const letters = bendLetters(scattered, size, random);
+  for (const letter of letters)
+    for (const pixel of pixelsInside(letter, size)) paint(canvas, pixel, white, 1, 0, 0.16);
   paintOutlines(canvas, letters, random);
   return { data: canvas.values, channels: 3, quality: 55 };
 };
