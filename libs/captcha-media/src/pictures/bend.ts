@@ -5,7 +5,7 @@ import { smoothNoise } from './noise.js';
 import { unitOf, type Size } from './style.js';
 
 /** Most pixels that a point of an outline moves to each side, in a picture 100 pixels high. */
-const most = 3.5;
+const most = 2.6;
 
 /** Bends letters as if the picture were stretched here and pressed together there, so that no letter looks like its font. */
 export function bendLetters(letters: readonly Letter[], size: Size, random: Random): readonly Letter[] {

@@ -11,7 +11,7 @@ export interface Palette {
 }
 
 /** The share of leaves whose rim is as wide and bright as the outlines of letters: no filter keeps the letters alone. */
-const whiteRims = 0.45;
+const whiteRims = 0.55;
 const shadow: Colour = [0, 0, 0];
 
 /** A leaf of a random size, place and direction, with ribs, a bright rim and a shadow. */

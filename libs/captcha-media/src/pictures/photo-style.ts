@@ -68,6 +68,7 @@ const palettes: readonly [Palette, ...Palette[]] = [
   },
 ];
 const white: Colour = [250, 250, 250];
+const veil: Colour = [176, 176, 176];
 const shadow: Colour = [0, 0, 0];
 
 /**
@@ -80,7 +81,7 @@ export const drawPhoto: DrawStyle = (text, size, random) => {
   const canvas = groundOf(palette, size, random);
   const area = (size.width * size.height) / (unitOf(size) * unitOf(size));
   for (let i = 0; i < area / 700; i += 1) paintLeaf(canvas, palette, random);
-  for (let i = 0; i < area / 4500; i += 1) paintBlossom(canvas, random);
+  for (let i = 0; i < area / 6500; i += 1) paintBlossom(canvas, random);
   const scattered = scatterLetters(
     text,
     { leastHeight: 48, mostHeight: 62, turn: 30, overlap: [-2, 2], order: 0.56 },
@@ -89,7 +90,7 @@ export const drawPhoto: DrawStyle = (text, size, random) => {
   );
   const letters = bendLetters(scattered, size, random);
   for (const letter of letters)
-    for (const pixel of pixelsInside(letter, size)) paint(canvas, pixel, white, 1, 0, 0.16);
+    for (const pixel of pixelsInside(letter, size)) paint(canvas, pixel, veil, 1, 0, 0.26);
   paintOutlines(canvas, letters, random);
   return { data: canvas.values, channels: 3, quality: 55 };
 };
@@ -110,13 +111,12 @@ const reach = 3.2;
 function paintOutlines(canvas: Canvas, letters: readonly Letter[], random: Random): void {
   const unit = unitOf(canvas);
   const wear = smoothNoise(canvas, 6 * unit, random);
-  const breaks = smoothNoise(canvas, 5 * unit, random);
   outlineDistance(letters, canvas, reach * unit).forEach((distance, pixel) => {
     const away = distance / unit;
     if (away >= reach) return;
     const worn = wear[pixel] ?? 0;
     const half = 1.1 + 0.35 * worn;
-    const whole = clamp((0.8 - (breaks[pixel] ?? 0)) * 6, 0, 1) * clamp(0.9 + 0.5 * worn, 0.45, 1);
+    const whole = clamp((0.75 + worn) * 6, 0, 1) * clamp(0.9 + 0.5 * worn, 0.45, 1);
     if (away > half) paint(canvas, pixel, shadow, 1, 0, clamp((reach - away) / 1.6, 0, 1) * 0.5);
     paint(canvas, pixel, white, 1, 0, clamp(half + 0.5 - away, 0, 1) * whole);
   });
