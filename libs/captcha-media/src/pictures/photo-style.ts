@@ -68,13 +68,13 @@ const palettes: readonly [Palette, ...Palette[]] = [
   },
 ];
 const white: Colour = [250, 250, 250];
-const veil: Colour = [176, 176, 176];
+const grey: Colour = [176, 176, 176];
 const shadow: Colour = [0, 0, 0];
 
 /**
- * White outlines of letters on leaves and blossoms. The same leaves show inside and outside a letter, and many of them have
- * rims like the outlines, so neither brightness nor the width of lines separates the letters. People see them by their
- * inside, which is a little lighter: much less than one leaf differs from the next.
+ * White outlines of letters on leaves and blossoms. The same leaves show inside and outside a letter, and many leaves have
+ * rims like the outlines, so neither brightness nor the width of lines separates the letters. People find a letter by its
+ * inside, where everything is a little nearer to one grey; leaves differ from each other by more than that.
  */
 export const drawPhoto: DrawStyle = (text, size, random) => {
   const palette = random.pick(...palettes);
@@ -90,7 +90,7 @@ export const drawPhoto: DrawStyle = (text, size, random) => {
   );
   const letters = bendLetters(scattered, size, random);
   for (const letter of letters)
-    for (const pixel of pixelsInside(letter, size)) paint(canvas, pixel, veil, 1, 0, 0.26);
+    for (const pixel of pixelsInside(letter, size)) paint(canvas, pixel, grey, 1, 0, 0.26);
   paintOutlines(canvas, letters, random);
   return { data: canvas.values, channels: 3, quality: 55 };
 };
@@ -118,6 +118,6 @@ function paintOutlines(canvas: Canvas, letters: readonly Letter[], random: Rando
     const half = 1.1 + 0.35 * worn;
     const whole = clamp((0.75 + worn) * 6, 0, 1) * clamp(0.9 + 0.5 * worn, 0.45, 1);
     if (away > half) paint(canvas, pixel, shadow, 1, 0, clamp((reach - away) / 1.6, 0, 1) * 0.5);
-    paint(canvas, pixel, white, 1, 0, clamp(half + 0.5 - away, 0, 1) * whole);
+    if (away < half + 0.5) paint(canvas, pixel, white, 1, 0, clamp(half + 0.5 - away, 0, 1) * whole);
   });
 }
