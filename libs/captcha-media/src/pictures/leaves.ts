@@ -10,6 +10,8 @@ export interface Palette {
   readonly accent: Colour;
 }
 
+/** The share of leaves whose rim is as wide and bright as the outlines of letters: no filter keeps the letters alone. */
+const whiteRims = 0.55;
 const shadow: Colour = [0, 0, 0];
 
 /** A leaf of a random size, place and direction, with ribs, a bright rim and a shadow. */
@@ -22,7 +24,8 @@ export function paintLeaf(canvas: Canvas, palette: Palette, random: Random): voi
   const [cos, sin] = [cosine(turns), sine(turns)];
   const colour = random.next() < 0.1 ? palette.accent : random.pick(...palette.leaves);
   const light = random.between(0.6, 1.25);
-  const rim = random.between(40, 170);
+  const rim =
+    random.next() < whiteRims ? { light: 230, width: 2.6 } : { light: random.between(40, 170), width: 1.8 };
   const ribs = random.between(5, 8) / long;
   const side = wide + abs(curl) + unit;
   const area = {
@@ -44,7 +47,7 @@ export function paintLeaf(canvas: Canvas, palette: Palette, random: Random): voi
     if (cover === 0) return;
     const rib = ribLight((along * long - off * 0.8) * ribs, off / unit);
     const shade = light * (across < 0 ? 0.82 : 1.12) * rib * (0.75 + 0.25 * clamp(depth / 8, 0, 1));
-    paint(canvas, pixel, colour, shade, rim * clamp(1.8 - depth, 0, 1), cover);
+    paint(canvas, pixel, colour, shade, rim.light * clamp(rim.width - depth, 0, 1), cover);
   });
 }
 

@@ -26,6 +26,8 @@ export interface Shape {
   readonly slant: number;
 }
 
+type PointMap = (x: number, y: number) => readonly [x: number, y: number];
+
 const glyphs: ReadonlyMap<string, Letter> = new Map(
   glyphRows.map(([letter, contours]) => [letter, { contours, box: boxOf(contours) }]),
 );
@@ -61,15 +63,17 @@ export function shapeLetter(character: string, { capitalHeight, turns, squeeze, 
   return { contours, box: boxOf(contours) };
 }
 
-export function moveLetter({ contours }: Letter, right: number, down: number): Letter {
-  const moved = contours.map((contour) => mapContour(contour, (x, y) => [x + right, y + down]));
-  return { contours: moved, box: boxOf(moved) };
-}
+export const moveLetter = (letter: Letter, right: number, down: number): Letter =>
+  mapLetter(letter, (x, y) => [x + right, y + down]);
 
 /** Makes a letter narrower, towards the left edge of the picture. */
-export function narrowLetter({ contours }: Letter, share: number): Letter {
-  const narrowed = contours.map((contour) => mapContour(contour, (x, y) => [x * share, y]));
-  return { contours: narrowed, box: boxOf(narrowed) };
+export const narrowLetter = (letter: Letter, share: number): Letter =>
+  mapLetter(letter, (x, y) => [x * share, y]);
+
+/** Moves each point of the outline to another place. */
+export function mapLetter({ contours }: Letter, map: PointMap): Letter {
+  const mapped = contours.map((contour) => mapContour(contour, map));
+  return { contours: mapped, box: boxOf(mapped) };
 }
 
 /** Calls back with the ends of each straight piece of the outline. */
@@ -90,7 +94,7 @@ export function forEachEdge(
   }
 }
 
-function mapContour(contour: Contour, map: (x: number, y: number) => readonly [number, number]): Contour {
+function mapContour(contour: Contour, map: PointMap): Contour {
   const mapped: number[] = [];
   for (let i = 0; i + 1 < contour.length; i += 2) mapped.push(...map(contour[i] ?? 0, contour[i + 1] ?? 0));
   return mapped;

@@ -1,11 +1,12 @@
 import type { Random } from '../random.js';
 import { clamp } from './arithmetic.js';
+import { bendLetters } from './bend.js';
 import { paintBlossom } from './blossoms.js';
 import { paint, type Canvas, type Colour } from './canvas.js';
 import { paintLeaf, type Palette } from './leaves.js';
 import type { Letter } from './letters.js';
 import { smoothNoise } from './noise.js';
-import { outlineDistance } from './outlines.js';
+import { outlineDistance, pixelsInside } from './outlines.js';
 import { scatterLetters } from './scatter.js';
 import { unitOf, type DrawStyle, type Size } from './style.js';
 
@@ -67,24 +68,29 @@ const palettes: readonly [Palette, ...Palette[]] = [
   },
 ];
 const white: Colour = [250, 250, 250];
+const grey: Colour = [176, 176, 176];
 const shadow: Colour = [0, 0, 0];
 
 /**
- * White outlines of letters on leaves and blossoms. The same leaves show inside and outside a letter, and rims and
- * petals are about as bright as the outlines, so a threshold of brightness does not separate the letters.
+ * White outlines of letters on leaves and blossoms. The same leaves show inside and outside a letter, and many leaves have
+ * rims like the outlines, so neither brightness nor the width of lines separates the letters. People find a letter by its
+ * inside, where everything is a little nearer to one grey; leaves differ from each other by more than that.
  */
 export const drawPhoto: DrawStyle = (text, size, random) => {
   const palette = random.pick(...palettes);
   const canvas = groundOf(palette, size, random);
   const area = (size.width * size.height) / (unitOf(size) * unitOf(size));
   for (let i = 0; i < area / 700; i += 1) paintLeaf(canvas, palette, random);
-  for (let i = 0; i < area / 4500; i += 1) paintBlossom(canvas, random);
-  const letters = scatterLetters(
+  for (let i = 0; i < area / 6500; i += 1) paintBlossom(canvas, random);
+  const scattered = scatterLetters(
     text,
-    { leastHeight: 44, mostHeight: 60, turn: 30, overlap: [-1, 5], order: 0.42 },
+    { leastHeight: 48, mostHeight: 62, turn: 30, overlap: [-2, 2], order: 0.56 },
     size,
     random,
   );
+  const letters = bendLetters(scattered, size, random);
+  for (const letter of letters)
+    for (const pixel of pixelsInside(letter, size)) paint(canvas, pixel, grey, 1, 0, 0.26);
   paintOutlines(canvas, letters, random);
   return { data: canvas.values, channels: 3, quality: 55 };
 };
@@ -105,14 +111,13 @@ const reach = 3.2;
 function paintOutlines(canvas: Canvas, letters: readonly Letter[], random: Random): void {
   const unit = unitOf(canvas);
   const wear = smoothNoise(canvas, 6 * unit, random);
-  const breaks = smoothNoise(canvas, 5 * unit, random);
   outlineDistance(letters, canvas, reach * unit).forEach((distance, pixel) => {
     const away = distance / unit;
     if (away >= reach) return;
     const worn = wear[pixel] ?? 0;
     const half = 1.1 + 0.35 * worn;
-    const whole = clamp((0.8 - (breaks[pixel] ?? 0)) * 6, 0, 1) * clamp(0.9 + 0.5 * worn, 0.45, 1);
+    const whole = clamp((0.75 + worn) * 6, 0, 1) * clamp(0.9 + 0.5 * worn, 0.45, 1);
     if (away > half) paint(canvas, pixel, shadow, 1, 0, clamp((reach - away) / 1.6, 0, 1) * 0.5);
-    paint(canvas, pixel, white, 1, 0, clamp(half + 0.5 - away, 0, 1) * whole);
+    if (away < half + 0.5) paint(canvas, pixel, white, 1, 0, clamp(half + 0.5 - away, 0, 1) * whole);
   });
 }
