@@ -39,7 +39,7 @@ export const PICTURE_ALPHABET = glyphRows.map(([letter]) => letter).join('');
  * The characters that people tell apart in every style, turned and overlapping: use these for captchas. It has no
  * vowels, so that no text is a word.
  */
-export const CLEAR_ALPHABET = 'CDFHJLMRTW23469';
+export const CLEAR_ALPHABET = 'CDFHJLMRTW2369';
 
 const unitsOfCapital = 711;
 
