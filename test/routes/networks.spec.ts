@@ -146,19 +146,27 @@ describe.each(ADAPTERS)('the busiest networks on %s', (adapter) => {
     await using app = await start(adapter, {}, logger);
     const events = busiestEvents(app);
     const { network } = await app.get(NaverCaptchaService).hashesOf('203.0.113.77');
+    const { household: first } = await app.get(NaverCaptchaService).hashesOf(`203.0.113.${numbers(50)[0]}`);
     await statusesOf(app, ['198.51.100.1']);
     await statusesOf(
       app,
       numbers(50).map((at) => `203.0.113.${at}`),
     );
 
-    expect(linesOf(logger)).toEqual([expect.stringContaining(`${network} (challenges: 33, households: 33)`)]);
+    expect(linesOf(logger)).toEqual([
+      expect.stringContaining(`${network} (challenges: 33, households: 33, busiest household: `),
+    ]);
     expect(events).toEqual([
       {
         type: 'busiest',
         networks: [
-          { network, challenges: 33, households: 33 },
-          { network: expect.any(String), challenges: 1, households: 1 },
+          { network, challenges: 33, households: 33, busiestHousehold: { household: first, challenges: 1 } },
+          {
+            network: expect.any(String),
+            challenges: 1,
+            households: 1,
+            busiestHousehold: { household: expect.any(String), challenges: 1 },
+          },
         ],
       },
     ]);
@@ -182,16 +190,25 @@ describe.each(ADAPTERS)('the busiest networks on %s', (adapter) => {
     app.clock.advance(60_000);
     await statusesOf(app, Array<string>(3).fill('198.51.100.1'));
 
-    expect(events[0]?.networks[0]).toEqual({ network: attacker.network, challenges: 32, households: 32 });
+    expect(events[0]?.networks[0]).toMatchObject({
+      network: attacker.network,
+      challenges: 32,
+      households: 32,
+    });
   });
 
   it('are named when the day’s quota is nearly used up', async () => {
     const logger = new KeptLogs();
     await using app = await start(adapter, { dailyQuota: 10, issueLimit: false }, logger);
-    const { network } = await app.get(NaverCaptchaService).hashesOf('203.0.113.9');
-    await statusesOf(app, Array<string>(5).fill('203.0.113.9'));
+    const { network, household } = await app.get(NaverCaptchaService).hashesOf('203.0.113.9');
+    await statusesOf(app, ['203.0.113.10']);
+    await statusesOf(app, Array<string>(4).fill('203.0.113.9'));
 
-    expect(linesOf(logger)).toEqual([expect.stringContaining(network ?? '')]);
+    expect(linesOf(logger)).toEqual([
+      expect.stringContaining(
+        `${network} (challenges: 4, households: 2, busiest household: ${household} with 3)`,
+      ),
+    ]);
   });
 
   it('are never named by an address', async () => {

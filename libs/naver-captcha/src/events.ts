@@ -85,6 +85,8 @@ export interface BusiestEvent {
     readonly challenges: number;
     /** Households of this network that asked; counted up to 100. */
     readonly households: number;
+    /** The household that asked most, among the counted ones, by its hash. */
+    readonly busiestHousehold: { readonly household: string; readonly challenges: number };
   }[];
 }
 

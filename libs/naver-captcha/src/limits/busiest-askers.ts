@@ -16,7 +16,8 @@ const SHOWN = 3;
 
 interface Counted {
   challenges: number;
-  readonly households: Set<string>;
+  /** Challenges by household; those of further households are not told apart. */
+  readonly households: Map<string, number>;
 }
 
 type Minute = LRUCache<string, Counted>;
@@ -43,9 +44,15 @@ export class BusiestAskers {
   /** Counts a challenge that was asked for, refused ones included. */
   count(networkTag: string, householdTag: string): void {
     this.#startMinute();
-    const counted = this.#networks.get(networkTag) ?? { challenges: 0, households: new Set<string>() };
+    const counted = this.#networks.get(networkTag) ?? {
+      challenges: 0,
+      households: new Map<string, number>(),
+    };
     counted.challenges += 1;
-    if (counted.households.size < MAX_HOUSEHOLDS) counted.households.add(householdTag);
+    const ofHousehold = counted.households.get(householdTag);
+    if (ofHousehold !== undefined || counted.households.size < MAX_HOUSEHOLDS) {
+      counted.households.set(householdTag, (ofHousehold ?? 0) + 1);
+    }
     this.#networks.set(networkTag, counted);
   }
 
@@ -60,8 +67,9 @@ export class BusiestAskers {
       .slice(0, SHOWN);
     if (networks.length === 0) return;
     const list = networks.map(
-      ({ network, challenges, households }) =>
-        `${network} (challenges: ${challenges}, households: ${households})`,
+      ({ network, challenges, households, busiestHousehold: busiest }) =>
+        `${network} (challenges: ${challenges}, households: ${households}, busiest household: ${busiest.household} with ` +
+        `${busiest.challenges})`,
     );
     this.logger.warn(
       `CAPTCHA_BUSIEST: limits are being reached. Busiest networks of this minute and the last one, by hash: ${list.join(', ')}. ` +
@@ -72,10 +80,16 @@ export class BusiestAskers {
 
   #countsOf(network: string): BusiestEvent['networks'][number] {
     const minutes = [this.#networks.get(network), this.#lastMinute.get(network)];
+    const households = new Map<string, number>();
+    for (const [household, challenges] of minutes.flatMap((counted) => [...(counted?.households ?? [])])) {
+      households.set(household, (households.get(household) ?? 0) + challenges);
+    }
+    const [busiest] = [...households].sort(([, one], [, other]) => other - one);
     return {
       network,
       challenges: minutes.reduce((sum, counted) => sum + (counted?.challenges ?? 0), 0),
-      households: new Set(minutes.flatMap((counted) => [...(counted?.households ?? [])])).size,
+      households: households.size,
+      busiestHousehold: { household: busiest?.[0] ?? '', challenges: busiest?.[1] ?? 0 },
     };
   }
 
