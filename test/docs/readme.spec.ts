@@ -198,6 +198,6 @@ describe('the two pages of equal rank', () => {
     );
 
     expect(korean).toEqual(english);
-    expect(english).toHaveLength(12);
+    expect(english).toHaveLength(13);
   });
 });
