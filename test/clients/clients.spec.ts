@@ -12,6 +12,7 @@ import { startRoutes } from '../routes/support/routes.ts';
 import type { RunningApp } from '../support/app.ts';
 import { readableStandby } from '../support/standby.ts';
 import { signupController } from '../support/signup.ts';
+import { type Puzzle, solvePuzzle } from '../support/work.ts';
 
 const hasPython = spawnSync('python3', ['--version']).status === 0;
 const CLIENTS = [
@@ -20,6 +21,8 @@ const CLIENTS = [
     ? { name: 'client.py', command: 'python3', run: describe }
     : { name: 'client.py (skipped: there is no python3 on PATH)', command: '', run: describe.skip },
 ];
+
+const PAGES = ['docs/apps-and-other-clients.md', 'docs/apps-and-other-clients.ko.md'];
 
 let emulator: NaverCaptchaEmulator;
 let folder: string;
@@ -108,16 +111,22 @@ for (const { name, command, run } of CLIENTS) {
     });
   });
 
-  it.each(['docs/apps-and-other-clients.md', 'docs/apps-and-other-clients.ko.md'])(
-    `${file} stands in %s as it is tested`,
-    async (page) => {
-      const language = file.endsWith('.py') ? 'python' : 'js';
-      const shownCode = `\`\`\`${language}\n${await readFile(join('test/clients', file), 'utf8')}\`\`\`\n`;
+  it.each(PAGES)(`${file} stands in %s as it is tested`, async (page) => {
+    const language = file.endsWith('.py') ? 'python' : 'js';
+    const shownCode = `\`\`\`${language}\n${await readFile(join('test/clients', file), 'utf8')}\`\`\`\n`;
 
-      expect((await readFile(page, 'utf8')).includes(shownCode)).toBe(true);
-    },
-  );
+    expect((await readFile(page, 'utf8')).includes(shownCode)).toBe(true);
+  });
 }
+
+it.each(PAGES)('the puzzle in %s has the value that stands beside it', async (page) => {
+  const text = await readFile(page, 'utf8');
+  const [, json = ''] = /```json\n([^`]*"value"[^`]*)```/.exec(text.slice(text.indexOf('PBKDF2'))) ?? [];
+  const { puzzle, value } = JSON.parse(json) as { puzzle: Puzzle; value: string };
+
+  expect(await solvePuzzle(puzzle)).toBe(value);
+  expect(text).toContain(`\`${await solvePuzzle({ ...puzzle, parts: puzzle.parts.slice(0, 1) })}\``);
+});
 
 interface Sent {
   readonly code: number;
