@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -38,7 +38,17 @@ const EXPECTED: readonly Expected[] = [
     files: [...BOTH_BUILDS, MODULES, /^LICENSES\.md$/, /^README\.ko\.md$/, /^docs\/\w+\.jpg$/],
     ignored: [],
   },
-  { name: 'nestjs-naver-captcha', files: [...BOTH_BUILDS, ...BUNDLE, /^README\.ko\.md$/], ignored: [] },
+  {
+    name: 'nestjs-naver-captcha',
+    files: [
+      ...BOTH_BUILDS,
+      ...BUNDLE,
+      /^README\.ko\.md$/,
+      /^docs\/apps-and-other-clients\.md$/,
+      /^docs\/apps-and-other-clients\.ko\.md$/,
+    ],
+    ignored: [],
+  },
   {
     name: 'naver-captcha-emulator',
     files: [...BOTH_BUILDS, MODULES, /^README\.ko\.md$/],
@@ -109,8 +119,11 @@ describe.each(EXPECTED)('$name, packed', ({ name, files, ignored }) => {
   });
 
   it('links to no file that it leaves behind', () => {
-    for (const page of library.files.filter((path) => path.startsWith('README'))) {
-      const links = [...read(page).matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(([, link = '']) => link);
+    for (const page of library.files.filter((path) => path.endsWith('.md'))) {
+      const prose = read(page).replaceAll(/^```[^]*?^```$/gm, '');
+      const links = [...prose.matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(([, link = '']) =>
+        join(dirname(page), link),
+      );
       expect(links.filter((link) => !library.files.includes(link))).toEqual([]);
       expect(read(page)).not.toContain('repository only');
     }
