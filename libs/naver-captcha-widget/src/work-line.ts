@@ -64,7 +64,7 @@ export class WorkLine {
     const texts = { ...(this.#element.matches(':lang(en)') ? en : ko), ...this.#element.messages };
     this.#find('[part=work]')?.remove();
     const line = document.createElement('p');
-    line.part.add('work');
+    line.part = 'work';
     line.className = name;
     line.textContent = names.map((each) => texts[each]).join(' ');
     this.#bar.ariaLabel = line.textContent;
