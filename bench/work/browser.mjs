@@ -53,6 +53,8 @@ try {
       `${nativeMs.toFixed(0)} ms`,
       (here.medianMs / nativeMs).toFixed(1),
     ]);
+    // Each at once, so that an interruption loses nothing.
+    console.error(rows.at(-1).join(' | '));
   }
   console.log(
     `${cpus().length} cores, Chromium ${browser.version()}, Node.js ${process.version}, ${RUNS} runs each`,
