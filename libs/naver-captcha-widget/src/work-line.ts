@@ -24,7 +24,10 @@ export class WorkLine {
   }
 
   /** Shows work that takes long, or that the visitor waits for, until it ends or `signal` is aborted. */
-  async during<T>(signal: AbortSignal, work: (onProgress: (share: number) => void) => Promise<T>): Promise<T> {
+  async during<T>(
+    signal: AbortSignal,
+    work: (onProgress: (share: number) => void) => Promise<T>,
+  ): Promise<T> {
     const timer = setTimeout(() => {
       this.#show('working');
     }, SHOWN_AFTER_MS);
