@@ -35,8 +35,11 @@ export interface Admitted {
   takeBack(options: { readonly keepsToll: boolean }): Promise<void>;
 }
 
-/** `issueLimit` of pages that pay for what is beyond it; without any limit their tolls alone would keep this process busy. */
-const PAYING_STRETCH = 100;
+/**
+ * How many times `issueLimit` a page may ask for that pays for what is beyond it: enough for an office in the morning. With
+ * more, a reader of nine pictures in ten would pay little for thousands of them (bench/pressure).
+ */
+const PAYING_STRETCH = 4;
 
 /**
  * Decides at which price a client gets a challenge: by what its household, and the network around it, asked for and
@@ -56,7 +59,7 @@ export class Admission {
   /**
    * Counts a challenge that a client asks for.
    * @throws CaptchaTooManyException if the household or its network has used up `issueLimit`, if its network is refused,
-   *   or if the household has given too many wrong answers, and its page cannot pay
+   *   or if the household has given too many wrong answers
    */
   async ask({ by, canPay, toll, pressure }: Asking): Promise<Admitted> {
     if (by === undefined) return this.#admitUnknown(toll, pressure);
@@ -70,16 +73,14 @@ export class Admission {
       toll !== undefined && this.tolls.spend(toll),
     ]);
     const isBarred = wrong >= this.options.pressure.refusedFrom;
-    const isRefused = exceeded?.isRefused === true || (isBarred && !canPay);
-    if (isRefused) {
+    if (isBarred || exceeded?.isRefused === true) {
       await asking.takeBack();
       throw exceeded?.isRefused === true ? this.issueLimit.refusal(exceeded) : this.wrongAnswers.refusal(tag);
     }
     const ofHousehold = levelOf({ ...asking, wrong }, this.options.pressure);
     if (pressureOf(ofHousehold) === 'high') this.busiest.report();
     return {
-      // A household that pays the dearest toll for each challenge has no more wrong answers counted.
-      askerTag: isAnyone || isBarred ? NO_ASKER : tag,
+      askerTag: isAnyone ? NO_ASKER : tag,
       level: exceeded === undefined ? atLeast(ofHousehold, pressure) : DEAREST_LEVEL,
       paidLevel: isPaid && toll !== undefined ? toll.level : 0,
       takeBack: async ({ keepsToll }) => {

@@ -13,8 +13,6 @@ const HOUR_MS = 3_600_000;
 /** A wrong answer counts twice as much as a right one takes back, so that guessing at every other picture adds up. */
 const WRONG = 2;
 const RIGHT = 1;
-/** At so many times `pressure.refusedFrom` the answers to challenges that the household already holds are refused too: it has hoarded them. */
-const HOARDING = 2;
 
 /**
  * Counts wrong answers per household and hour, across its keys. They are charged to the household that asked for the
@@ -22,14 +20,14 @@ const HOARDING = 2;
  */
 @Injectable()
 export class WrongAnswers {
-  readonly #answersRefusedFrom: number;
+  readonly #refusedFrom: number;
 
   constructor(
     @Inject(CAPTCHA_STORE) private readonly store: CaptchaStore,
     @Inject(QuietLogger) private readonly logger: QuietLogger,
     @Inject(CAPTCHA_OPTIONS) { pressure }: ResolvedCaptchaOptions,
   ) {
-    this.#answersRefusedFrom = HOARDING * pressure.refusedFrom;
+    this.#refusedFrom = pressure.refusedFrom;
   }
 
   /** Wrong answers of the household in this hour, counted twice, less the right ones. */
@@ -47,9 +45,12 @@ export class WrongAnswers {
     return tooManyWrong();
   }
 
-  /** @throws CaptchaTooManyException if the household has hoarded challenges to guess at */
+  /**
+   * The answers to challenges that the household already holds are refused as well, or it would hoard them.
+   * @throws CaptchaTooManyException if the household has given too many wrong answers
+   */
   async assertMayAnswer(askerTag: Buffer): Promise<void> {
-    if ((await this.countOf(askerTag)) >= this.#answersRefusedFrom) throw tooManyWrong();
+    if ((await this.countOf(askerTag)) >= this.#refusedFrom) throw tooManyWrong();
   }
 
   /**
@@ -59,7 +60,7 @@ export class WrongAnswers {
   async begin(askerTag: Buffer): Promise<void> {
     if (askerTag.equals(NO_ASKER)) return;
     // Refused from that count on, whatever this answer adds to it.
-    const limit = { limit: this.#answersRefusedFrom + WRONG - 1, ttlMs: HOUR_MS };
+    const limit = { limit: this.#refusedFrom + WRONG - 1, ttlMs: HOUR_MS };
     let isTaken = true;
     try {
       ({ taken: isTaken } = await takeAmount(this.store, nameOf(askerTag), limit, WRONG));
