@@ -13,6 +13,11 @@ const HOUR_MS = 3_600_000;
 /** A wrong answer counts twice as much as a right one takes back, so that guessing at every other picture adds up. */
 const WRONG = 2;
 const RIGHT = 1;
+/**
+ * Two wrong answers more, and the answers to challenges that the household already holds are refused too: a visitor who holds
+ * a picture can answer it, and hoarded pictures are worth little (bench/pressure).
+ */
+const HELD = 2 * WRONG;
 
 /**
  * Counts wrong answers per household and hour, across its keys. They are charged to the household that asked for the
@@ -20,14 +25,14 @@ const RIGHT = 1;
  */
 @Injectable()
 export class WrongAnswers {
-  readonly #refusedFrom: number;
+  readonly #answersRefusedFrom: number;
 
   constructor(
     @Inject(CAPTCHA_STORE) private readonly store: CaptchaStore,
     @Inject(QuietLogger) private readonly logger: QuietLogger,
     @Inject(CAPTCHA_OPTIONS) { pressure }: ResolvedCaptchaOptions,
   ) {
-    this.#refusedFrom = pressure.refusedFrom;
+    this.#answersRefusedFrom = pressure.refusedFrom + HELD;
   }
 
   /** Wrong answers of the household in this hour, counted twice, less the right ones. */
@@ -45,12 +50,9 @@ export class WrongAnswers {
     return tooManyWrong();
   }
 
-  /**
-   * The answers to challenges that the household already holds are refused as well, or it would hoard them.
-   * @throws CaptchaTooManyException if the household has given too many wrong answers
-   */
+  /** @throws CaptchaTooManyException if the household has hoarded challenges to guess at */
   async assertMayAnswer(askerTag: Buffer): Promise<void> {
-    if ((await this.countOf(askerTag)) >= this.#refusedFrom) throw tooManyWrong();
+    if ((await this.countOf(askerTag)) >= this.#answersRefusedFrom) throw tooManyWrong();
   }
 
   /**
@@ -60,7 +62,7 @@ export class WrongAnswers {
   async begin(askerTag: Buffer): Promise<void> {
     if (askerTag.equals(NO_ASKER)) return;
     // Refused from that count on, whatever this answer adds to it.
-    const limit = { limit: this.#refusedFrom + WRONG - 1, ttlMs: HOUR_MS };
+    const limit = { limit: this.#answersRefusedFrom + WRONG - 1, ttlMs: HOUR_MS };
     let isTaken = true;
     try {
       ({ taken: isTaken } = await takeAmount(this.store, nameOf(askerTag), limit, WRONG));
