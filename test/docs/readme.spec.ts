@@ -10,6 +10,8 @@ import { OPTIONS } from '../../libs/naver-captcha/dist/esm/module/options-table.
 const READMES = [
   'README.md',
   'README.ko.md',
+  'docs/apps-and-other-clients.md',
+  'docs/apps-and-other-clients.ko.md',
   'libs/captcha-media/README.md',
   'libs/captcha-media/README.ko.md',
   'libs/naver-captcha-emulator/README.md',
@@ -36,7 +38,8 @@ describe.each(READMES)('%s', (page) => {
 
   it('links to files that are there', async () => {
     const text = await readFile(page, 'utf8');
-    const links = [...text.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].map(([, link = '']) => link);
+    const prose = text.replaceAll(/^```[^]*?^```$/gm, '');
+    const links = [...prose.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].map(([, link = '']) => link);
 
     for (const link of links) {
       expect({
@@ -162,9 +165,12 @@ describe.each(['README.md', 'README.ko.md'])('the tables of options in %s', (pag
   });
 });
 
-describe('the two pages of equal rank', () => {
-  it('have the same snippets, but for their comments and sentences', async () => {
-    const [english, korean] = await Promise.all(['README.md', 'README.ko.md'].map(snippetsOf));
+describe('pages of equal rank', () => {
+  it.each([
+    ['README.md', 'README.ko.md'],
+    ['docs/apps-and-other-clients.md', 'docs/apps-and-other-clients.ko.md'],
+  ])('%s and %s have the same snippets, but for their comments and sentences', async (...pages) => {
+    const [english, korean] = await Promise.all(pages.map(snippetsOf));
     const bare = (snippets: { text: string }[] = []): string[] =>
       snippets.map(({ text }) => text.replaceAll(/\/\/.*|`[^`]*`/g, ''));
 
@@ -188,16 +194,23 @@ describe('the two pages of equal rank', () => {
     },
   );
 
-  it('have the same codes', async () => {
-    const [english, korean] = await Promise.all(
-      ['README.md', 'README.ko.md'].map(async (page) =>
+  it('have the same codes, and the chapter on apps has all of them', async () => {
+    const [english = [], korean, ofApps, ofAppsInKorean] = await Promise.all(
+      [
+        'README.md',
+        'README.ko.md',
+        'docs/apps-and-other-clients.md',
+        'docs/apps-and-other-clients.ko.md',
+      ].map(async (page) =>
         [...(await readFile(page, 'utf8')).matchAll(/^\| `(CAPTCHA_\w+)` +\| (\d+)/gm)].map(
           ([, ...row]) => row,
         ),
       ),
     );
 
+    expect(ofAppsInKorean).toEqual(ofApps);
+    expect(ofApps?.toSorted()).toEqual(english.toSorted());
     expect(korean).toEqual(english);
-    expect(english).toHaveLength(12);
+    expect(english).toHaveLength(13);
   });
 });
