@@ -86,3 +86,13 @@ describe.each(ADAPTERS)('pages that ask for tolls and pay none, on %s', (adapter
     expect(statuses([await askFrom(app, NEIGHBOUR, {}), await askFrom(app, NEIGHBOUR, CALM)])).toEqual([201]);
   });
 });
+
+describe.each(ADAPTERS)('a household that asks often, on %s', (adapter) => {
+  it('does not raise the price of its neighbours alone', async () => {
+    await using app = await start(adapter, { engines: ['standby'], issueLimit: false });
+    await askOften(app, ATTACKER, 17 * FREE);
+
+    expect((await tollFor(app, ATTACKER)).level).toBe(3);
+    expect((await askFrom(app, NEIGHBOUR, CALM)).status).toBe(201);
+  });
+});
