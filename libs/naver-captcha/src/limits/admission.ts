@@ -5,7 +5,8 @@ import { CAPTCHA_OPTIONS } from '../tokens.js';
 import type { CaptchaPressure, ResolvedCaptchaOptions } from '../types.js';
 import { AskedCounts } from './asked-counts.js';
 import { BusiestAskers } from './busiest-askers.js';
-import { standsForAnyone } from './household.js';
+import { type Household, standsForAnyone } from './household.js';
+import type { ExceededLimit } from './household-limit.js';
 import { IssueLimit } from './issue-limit.js';
 import { atLeast, DEAREST_LEVEL, levelOf, pressureOf } from './pressure.js';
 import { Tolls } from './tolls.js';
@@ -33,6 +34,12 @@ export interface Admitted {
   readonly paidLevel: number;
   /** The challenge is not made after all: takes back what was counted. A toll is given back if it was not at fault. */
   takeBack(options: { readonly keepsToll: boolean }): Promise<void>;
+}
+
+/** Whether a toll was spent; otherwise what `issueLimit` says of the household. */
+interface Payment {
+  readonly isPaid: boolean;
+  readonly exceeded: ExceededLimit | undefined;
 }
 
 /**
@@ -65,12 +72,10 @@ export class Admission {
     if (by === undefined) return this.#admitUnknown(toll, pressure);
     const { household, tag } = await this.issueLimit.askerOf(by);
     const isAnyone = standsForAnyone(household);
-    const [exceeded, asking, wrong, isPaid] = await Promise.all([
-      // What is paid for is not counted a second time.
-      toll === undefined ? this.issueLimit.take('issue', household, this.#stretch(canPay)) : undefined,
+    const [{ exceeded, isPaid }, asking, wrong] = await Promise.all([
+      this.#payOrTake(toll, household, canPay),
       this.askedCounts.count(household),
       isAnyone ? 0 : this.wrongAnswers.countOf(tag),
-      toll !== undefined && this.tolls.spend(toll),
     ]);
     const isBarred = wrong >= this.options.pressure.refusedFrom;
     if (isBarred || exceeded?.isRefused === true) {
@@ -102,6 +107,16 @@ export class Admission {
         if (isPaid && !keepsToll) await this.tolls.giveBack(toll);
       },
     };
+  }
+
+  /**
+   * Spends the toll, whose challenge was counted when the toll was asked for. Without one, or with one that is spent or
+   * has expired, takes once from `issueLimit`: one solved toll must not pass it again and again.
+   */
+  async #payOrTake(toll: OpenedToll | undefined, household: Household, canPay: boolean): Promise<Payment> {
+    if (toll !== undefined && (await this.tolls.spend(toll))) return { isPaid: true, exceeded: undefined };
+    const exceeded = await this.issueLimit.take('issue', household, this.#stretch(canPay));
+    return { isPaid: false, exceeded };
   }
 
   /** Only with a pace: without it, a client that pays could use up the day in minutes. */
