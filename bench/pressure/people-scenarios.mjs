@@ -133,9 +133,9 @@ export async function crowded({ seed }) {
     ['old pages', ROUTES.pictures, false],
   ]) {
     const site = await startSite({ seed, kinds });
-    // Wrong answers, in the first minute of the hour, until the address gets no more pictures.
+    // Wrong answers, in the first minutes of the hour, until the address gets no more pictures.
     const [address] = ATTACKERS['one address'].before.of;
-    await attack(site, { addresses: { of: [address], stands: 1 }, reads: 0, minutes: 1 });
+    await attack(site, { addresses: { of: [address], stands: 1 }, reads: 0, minutes: 4 });
     const arrivals = carrierHour(site.chance, { hour: 0, reads: readingOf(site.chance) });
     const tally = await play(
       site,

@@ -45,6 +45,15 @@ describe('the package naver-captcha-widget', () => {
     expect(brotliCompressSync(bundle()).length).toBeLessThan(6 * 1024);
   });
 
+  it('has a solver of at most 1.5 KB with brotli, which is loaded only when a puzzle comes', async () => {
+    const { solverSource, solverHash } = await import('naver-captcha-widget/source');
+    expect(brotliCompressSync(solverSource).length).toBeLessThanOrEqual(1_536);
+    expect(createHash('sha256').update(solverSource).digest('base64url').startsWith(solverHash)).toBe(true);
+    expect(solverSource).not.toMatch(
+      /\beval\(|new Function|innerHTML|data:|blob:|createObjectURL|WebAssembly|Worker/,
+    );
+  });
+
   it('has no dependencies at run time', () => {
     const { dependencies, peerDependencies, customElements } = JSON.parse(read('package.json')) as Record<
       string,

@@ -100,16 +100,14 @@ describe('work as a challenge', () => {
   });
 
   it('has the value of an ALTCHA challenge, also with several parts', async () => {
-    await widget.open();
     const { puzzle, value } = makePuzzle({ parts: 3, counters: 30 });
-    widget.site.files.set(
-      '/solve.js',
-      `import { solve } from '/captcha/solver.js';
-       const shares = [];
-       window.solved = await solve(${JSON.stringify(puzzle)}, { onProgress: (share) => shares.push(share) });
-       window.shares = shares;`,
-    );
-    await widget.page.addScriptTag({ url: '/solve.js', type: 'module' });
+    await widget.open({
+      script: `
+        const { solve } = await import('/captcha/solver.js');
+        const shares = [];
+        window.solved = await solve(${JSON.stringify(puzzle)}, { onProgress: (share) => shares.push(share) });
+        window.shares = shares;`,
+    });
     await widget.page.waitForFunction(() => 'shares' in window);
     const solved = await widget.page.evaluate(() => Reflect.get(window, 'solved') as string);
     const shares = await widget.page.evaluate(() => Reflect.get(window, 'shares') as number[]);

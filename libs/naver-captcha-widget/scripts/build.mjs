@@ -67,9 +67,11 @@ async function bundle(name, entryPoint, plugins) {
     mangle: { toplevel: true },
     format: { ecma: 2022, comments: false },
   });
-  const source = `/*! naver-captcha-widget ${version}, MIT */\n${code}`;
+  const source = `/*! naver-captcha-widget, MIT */${code}`;
   const hash = createHash('sha256').update(source).digest('base64url').slice(0, 16);
   await writeFile(path(`dist/${name}.min.js`), source);
-  console.log(`naver-captcha-widget: ${name}.min.js has ${brotliCompressSync(source).length} bytes with brotli`);
+  console.log(
+    `naver-captcha-widget: ${name}.min.js has ${brotliCompressSync(source).length} bytes with brotli`,
+  );
   return { source, hash };
 }

@@ -23,12 +23,7 @@ export class ChallengePanel implements ChallengeReports {
    * `element`: its attributes say which challenges to request, and it dispatches the events.
    * `update`: writes everything that follows from the state, and returns the texts in the current language.
    */
-  constructor(
-    element: ChallengeSource,
-    view: View,
-    answer: AnswerField,
-    update: () => Texts,
-  ) {
+  constructor(element: ChallengeSource, view: View, answer: AnswerField, update: () => Texts) {
     this.#element = element;
     this.#view = view;
     this.#answer = answer;

@@ -66,7 +66,7 @@ async function solvePart(
   };
   const inFlight = Math.min(navigator.hardwareConcurrency + 1, MOST_IN_FLIGHT);
   await Promise.all(Array.from({ length: inFlight }, tryCounters));
-  if (!answer) throw new RangeError('No counter solves the puzzle.');
+  if (!answer) throw new RangeError('Unsolvable.');
   return answer;
 }
 

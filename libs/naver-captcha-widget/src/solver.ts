@@ -32,5 +32,9 @@ export async function settle(
   if (!isChallenge) return again(source, request, { key, value }, tolls + 1);
   source.value = value;
   line.finish();
-  return { key: String(key), kind: 'work', remainingMs: () => Number(expiresInSeconds) * 1_000 - elapsedMs() };
+  return {
+    key: String(key),
+    kind: 'work',
+    remainingMs: () => Number(expiresInSeconds) * 1_000 - elapsedMs(),
+  };
 }

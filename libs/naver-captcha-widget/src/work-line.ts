@@ -24,7 +24,10 @@ export class WorkLine {
   }
 
   /** Shows work that takes long, or that the visitor waits for, until it ends or `signal` is aborted. */
-  async during<T>(signal: AbortSignal, work: (onProgress: (share: number) => void) => Promise<T>): Promise<T> {
+  async during<T>(
+    signal: AbortSignal,
+    work: (onProgress: (share: number) => void) => Promise<T>,
+  ): Promise<T> {
     const timer = setTimeout(() => {
       this.#show('working');
     }, SHOWN_AFTER_MS);
@@ -64,7 +67,7 @@ export class WorkLine {
     const texts = { ...(this.#element.matches(':lang(en)') ? en : ko), ...this.#element.messages };
     this.#find('[part=work]')?.remove();
     const line = document.createElement('p');
-    line.part.add('work');
+    line.part = 'work';
     line.className = name;
     line.textContent = names.map((each) => texts[each]).join(' ');
     this.#bar.ariaLabel = line.textContent;

@@ -7,8 +7,14 @@ const css = `
   display: flex;
   flex-wrap: wrap;
   align-items: center;
-  gap: .25rem .75rem;
+  gap: .3rem .75rem;
   padding: .3rem 0;
+}
+[part=media] > [part=work] {
+  padding: .3rem .75rem;
+}
+[part=notice]:has(+ [part=work]) {
+  display: none;
 }
 :is(.image, .audio, .failed) > [part=work] {
   display: none;
@@ -21,7 +27,7 @@ p.work::before {
   content: '';
   width: .4em;
   height: .8em;
-  margin: 0 .25em .2em;
+  margin: .2em;
   border: solid var(--naver-captcha-accent, #0a8a48);
   border-width: 0 .15em .15em 0;
   transform: rotate(45deg);

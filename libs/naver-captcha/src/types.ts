@@ -231,7 +231,7 @@ export interface CaptchaPressureLimits {
   readonly raisedFrom: number;
   /** From here on it is `high`. */
   readonly highFrom: number;
-  /** From here on pictures and sounds are refused, unless the page pays the dearest toll for each. */
+  /** From here on pictures and sounds are refused until the hour is over, and from two wrong answers later on answers too. */
   readonly refusedFrom: number;
   /**
    * Raises the pressure of a request for a challenge, such as one from a hosting provider's network. Called by the routes;

@@ -5,7 +5,8 @@ import { CAPTCHA_OPTIONS } from '../tokens.js';
 import type { CaptchaPressure, ResolvedCaptchaOptions } from '../types.js';
 import { AskedCounts } from './asked-counts.js';
 import { BusiestAskers } from './busiest-askers.js';
-import { standsForAnyone } from './household.js';
+import { type Household, standsForAnyone } from './household.js';
+import type { ExceededLimit } from './household-limit.js';
 import { IssueLimit } from './issue-limit.js';
 import { atLeast, DEAREST_LEVEL, levelOf, pressureOf } from './pressure.js';
 import { Tolls } from './tolls.js';
@@ -35,8 +36,17 @@ export interface Admitted {
   takeBack(options: { readonly keepsToll: boolean }): Promise<void>;
 }
 
-/** `issueLimit` of pages that pay for what is beyond it; without any limit their tolls alone would keep this process busy. */
-const PAYING_STRETCH = 100;
+/** Whether a toll was spent; otherwise what `issueLimit` says of the household. */
+interface Payment {
+  readonly isPaid: boolean;
+  readonly exceeded: ExceededLimit | undefined;
+}
+
+/**
+ * How many times `issueLimit` a page may ask for that pays for what is beyond it: enough for an office in the morning. With
+ * more, a reader of nine pictures in ten would pay little for thousands of them (bench/pressure).
+ */
+const PAYING_STRETCH = 4;
 
 /**
  * Decides at which price a client gets a challenge: by what its household, and the network around it, asked for and
@@ -56,30 +66,26 @@ export class Admission {
   /**
    * Counts a challenge that a client asks for.
    * @throws CaptchaTooManyException if the household or its network has used up `issueLimit`, if its network is refused,
-   *   or if the household has given too many wrong answers, and its page cannot pay
+   *   or if the household has given too many wrong answers
    */
   async ask({ by, canPay, toll, pressure }: Asking): Promise<Admitted> {
     if (by === undefined) return this.#admitUnknown(toll, pressure);
     const { household, tag } = await this.issueLimit.askerOf(by);
     const isAnyone = standsForAnyone(household);
-    const [exceeded, asking, wrong, isPaid] = await Promise.all([
-      // What is paid for is not counted a second time.
-      toll === undefined ? this.issueLimit.take('issue', household, this.#stretch(canPay)) : undefined,
+    const [{ exceeded, isPaid }, asking, wrong] = await Promise.all([
+      this.#payOrTake(toll, household, canPay),
       this.askedCounts.count(household),
       isAnyone ? 0 : this.wrongAnswers.countOf(tag),
-      toll !== undefined && this.tolls.spend(toll),
     ]);
     const isBarred = wrong >= this.options.pressure.refusedFrom;
-    const isRefused = exceeded?.isRefused === true || (isBarred && !canPay);
-    if (isRefused) {
+    if (isBarred || exceeded?.isRefused === true) {
       await asking.takeBack();
       throw exceeded?.isRefused === true ? this.issueLimit.refusal(exceeded) : this.wrongAnswers.refusal(tag);
     }
     const ofHousehold = levelOf({ ...asking, wrong }, this.options.pressure);
     if (pressureOf(ofHousehold) === 'high') this.busiest.report();
     return {
-      // A household that pays the dearest toll for each challenge has no more wrong answers counted.
-      askerTag: isAnyone || isBarred ? NO_ASKER : tag,
+      askerTag: isAnyone ? NO_ASKER : tag,
       level: exceeded === undefined ? atLeast(ofHousehold, pressure) : DEAREST_LEVEL,
       paidLevel: isPaid && toll !== undefined ? toll.level : 0,
       takeBack: async ({ keepsToll }) => {
@@ -101,6 +107,16 @@ export class Admission {
         if (isPaid && !keepsToll) await this.tolls.giveBack(toll);
       },
     };
+  }
+
+  /**
+   * Spends the toll, whose challenge was counted when the toll was asked for. Without one, or with one that is spent or
+   * has expired, takes once from `issueLimit`: one solved toll must not pass it again and again.
+   */
+  async #payOrTake(toll: OpenedToll | undefined, household: Household, canPay: boolean): Promise<Payment> {
+    if (toll !== undefined && (await this.tolls.spend(toll))) return { isPaid: true, exceeded: undefined };
+    const exceeded = await this.issueLimit.take('issue', household, this.#stretch(canPay));
+    return { isPaid: false, exceeded };
   }
 
   /** Only with a pace: without it, a client that pays could use up the day in minutes. */

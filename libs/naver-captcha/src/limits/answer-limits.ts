@@ -21,7 +21,7 @@ export class AnswerLimits {
   /**
    * Takes one attempt at a key.
    * @returns which attempt it is, from 1; undefined if none is left
-   * @throws CaptchaTooManyException if the household guesses at hoarded challenges, or at too many raw keys
+   * @throws CaptchaTooManyException if the household has given too many wrong answers, or guesses at too many raw keys
    */
   async take(key: OpenedKey, by?: () => string): Promise<number | undefined> {
     // A client can make up raw keys, each of which would cost a call. It gets no challenge to limit instead.

@@ -30,19 +30,25 @@ export class AskedCounts {
   ) {}
 
   async count({ household, network }: Household): Promise<CountedAsking> {
+    const { free } = this.options.pressure;
     const around = network === undefined ? [] : [network];
     const names = await Promise.all([household, ...around].map((asker) => this.names.nameOf('asked', asker)));
     const [asked = 0, ofNetwork = 0] = await Promise.all(names.map((name) => this.#countUp(name)));
+    // Its network counts no more of a household than is free: one that asks often must not raise its neighbours' price.
+    const [counted, beyondFree] = asked > free ? [names.slice(0, 1), names.slice(1)] : [names, []];
+    await this.#countDown(beyondFree);
     return {
       asked,
-      isNetworkBusy: network !== undefined && ofNetwork > this.options.pressure.free * networkShare(network),
-      takeBack: async () => {
-        await Promise.all(names.map((name) => askStore(() => this.store.release(name))));
-      },
+      isNetworkBusy: network !== undefined && ofNetwork > free * networkShare(network),
+      takeBack: () => this.#countDown(counted),
     };
   }
 
   async #countUp(name: string): Promise<number> {
     return (await askStore(() => this.store.take(name, HOUR))).count;
+  }
+
+  async #countDown(names: readonly string[]): Promise<void> {
+    await Promise.all(names.map((name) => askStore(() => this.store.release(name))));
   }
 }

@@ -59,8 +59,14 @@ export class HouseholdLimit {
       await Promise.all(wrongly.map(({ stored }) => askStore(() => this.store.release(stored))));
       return { of: refused.of, limit: refused.limit, isRefused: true };
     }
-    const exceeded = takings.find(({ count, limit: ofThis }) => count > ofThis);
-    return exceeded && { of: exceeded.of, limit: exceeded.limit, isRefused: false };
+    const [ofHousehold, ofNetwork] = takings;
+    if (ofHousehold !== undefined && isExceeded(ofHousehold)) {
+      // Its network has the share of each household within the limit: one that pays must not use it up alone.
+      if (ofNetwork !== undefined) await askStore(() => this.store.release(ofNetwork.stored));
+      return { of: 'household', limit: ofHousehold.limit, isRefused: false };
+    }
+    if (ofNetwork === undefined || !isExceeded(ofNetwork)) return undefined;
+    return { of: 'network', limit: ofNetwork.limit, isRefused: false };
   }
 
   async #takeOne(
@@ -73,4 +79,8 @@ export class HouseholdLimit {
     const taking = await askStore(() => this.store.take(stored, { limit: limit * stretch, ttlMs: windowMs }));
     return { stored, ...taking };
   }
+}
+
+function isExceeded({ count, limit }: { readonly count: number; readonly limit: number }): boolean {
+  return count > limit;
 }

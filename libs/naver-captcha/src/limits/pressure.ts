@@ -48,8 +48,7 @@ function levelOfAsked(asked: number, free: number): number {
   return Math.min(DEAREST_LEVEL, Math.ceil(Math.log2(asked / free) / 2));
 }
 
-function levelOfWrong(wrong: number, { raisedFrom, highFrom, refusedFrom }: CaptchaPressureLimits): number {
-  if (wrong >= refusedFrom) return DEAREST_LEVEL;
+function levelOfWrong(wrong: number, { raisedFrom, highFrom }: CaptchaPressureLimits): number {
   if (wrong >= highFrom) return LEAST_LEVEL.high;
   return wrong >= raisedFrom ? LEAST_LEVEL.raised : 0;
 }

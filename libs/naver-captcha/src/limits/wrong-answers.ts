@@ -13,8 +13,11 @@ const HOUR_MS = 3_600_000;
 /** A wrong answer counts twice as much as a right one takes back, so that guessing at every other picture adds up. */
 const WRONG = 2;
 const RIGHT = 1;
-/** At so many times `pressure.refusedFrom` the answers to challenges that the household already holds are refused too: it has hoarded them. */
-const HOARDING = 2;
+/**
+ * Two wrong answers more, and the answers to challenges that the household already holds are refused too: a visitor who holds
+ * a picture can answer it, and hoarded pictures are worth little (bench/pressure).
+ */
+const HELD = 2 * WRONG;
 
 /**
  * Counts wrong answers per household and hour, across its keys. They are charged to the household that asked for the
@@ -29,7 +32,7 @@ export class WrongAnswers {
     @Inject(QuietLogger) private readonly logger: QuietLogger,
     @Inject(CAPTCHA_OPTIONS) { pressure }: ResolvedCaptchaOptions,
   ) {
-    this.#answersRefusedFrom = HOARDING * pressure.refusedFrom;
+    this.#answersRefusedFrom = pressure.refusedFrom + HELD;
   }
 
   /** Wrong answers of the household in this hour, counted twice, less the right ones. */
