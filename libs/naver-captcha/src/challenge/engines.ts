@@ -1,5 +1,4 @@
-import type { CaptchaEngine } from '../engines/captcha-engine.js';
-import type { WorkEngine } from '../engines/work/work.engine.js';
+import type { CaptchaEngine, CaptchaWork } from '../engines/captcha-engine.js';
 import type { CaptchaEngineName } from '../types.js';
 
 /** The engines that the application uses. */
@@ -11,7 +10,7 @@ export class Engines {
   /** @param work makes tolls too; absent with raw keys, which cannot contain them */
   constructor(
     used: readonly CaptchaEngine[],
-    readonly work: WorkEngine | undefined,
+    readonly work: CaptchaWork | undefined,
   ) {
     this.naver = used.find(({ name }) => name === 'naver');
     this.standby = used.find(({ name }) => name === 'standby');

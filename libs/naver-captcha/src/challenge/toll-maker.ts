@@ -1,7 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Subject } from 'rxjs';
 
-import { isSolution } from '../engines/work/work.engine.js';
 import { CaptchaInvalidException, CaptchaWorkRequiredException, withoutStack } from '../errors.js';
 import type { CaptchaEvent } from '../events.js';
 import { type CaptchaKeys, NO_ASKER, type OpenedToll } from '../keys/captcha-keys.js';
@@ -35,7 +34,9 @@ export class TollMaker {
   async open(payment: CaptchaAnswer): Promise<OpenedToll> {
     const answer = parseAnswer(payment);
     const toll = answer && (await this.keys.openToll(answer.key));
-    if (toll !== undefined && isSolution(toll.payload, answer?.value ?? '')) return toll;
+    if (toll !== undefined && this.engines.work?.isSolution(toll.payload, answer?.value ?? '') === true) {
+      return toll;
+    }
     throw withoutStack(
       () =>
         new CaptchaInvalidException({ detail: 'The toll is not of this application, or it is not solved.' }),

@@ -21,6 +21,9 @@ export interface IssuedChallenge {
   readonly puzzle?: CaptchaPuzzle;
 }
 
+/** Work as its engine made it. */
+export type IssuedWork = Required<IssuedChallenge>;
+
 /**
  * Makes challenges and compares answers. An engine knows nothing of keys, attempts, limits and requests. Every
  * operation throws a `CaptchaException` if it cannot be carried out; that is never a wrong answer.
@@ -41,4 +44,14 @@ export interface CaptchaEngine {
   media(kind: CaptchaKind, payload: Buffer, seed?: () => Buffer): Promise<CaptchaMedia>;
   /** Compares an answer with a challenge. */
   compare(kind: CaptchaKind, payload: Buffer, value: string): Promise<Comparison>;
+}
+
+/** The engine of work: it makes tolls too. */
+export interface CaptchaWork extends CaptchaEngine {
+  /** The work that takes the place of a picture. */
+  issue(): Promise<IssuedWork>;
+  /** The work of a toll. @param level 1 to 5 */
+  issueToll(level: number): Promise<IssuedWork>;
+  /** Whether the value solves the puzzle of this payload. */
+  isSolution(payload: Buffer, value: string): boolean;
 }

@@ -40,7 +40,7 @@ import { BodyValidation } from '../guard/body-validation.js';
 import { CaptchaOutcomes } from '../guard/captcha-outcomes.js';
 import { KnownDevices } from '../guard/known-devices.js';
 import { OutagePolicy } from '../guard/outage-policy.js';
-import { WorkActions } from '../guard/work-actions.js';
+import { WorkActions } from '../challenge/work-actions.js';
 import { createCaptchaKeys } from '../keys/captcha-keys.js';
 import { Admission } from '../limits/admission.js';
 import { Allowances } from '../limits/allowances.js';

@@ -27,7 +27,7 @@ import {
   nameOf,
 } from '../errors.js';
 import { SkipCaptcha } from '../guard/skip-captcha.decorator.js';
-import { WorkActions } from '../guard/work-actions.js';
+import { WorkActions } from '../challenge/work-actions.js';
 import { QuietLogger } from '../quiet-logger.js';
 import { CAPTCHA_OPTIONS, CAPTCHA_ROUTES } from '../tokens.js';
 import type {

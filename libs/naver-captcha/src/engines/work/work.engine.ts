@@ -2,11 +2,8 @@ import { hash, timingSafeEqual } from 'node:crypto';
 
 import { CaptchaInvalidException } from '../../errors.js';
 import type { CaptchaMedia, CaptchaRandom } from '../../types.js';
-import type { CaptchaEngine, Comparison, IssuedChallenge } from '../captcha-engine.js';
+import type { CaptchaWork, Comparison, IssuedWork } from '../captcha-engine.js';
 import { PuzzleParts } from './puzzle-parts.js';
-
-/** A challenge of work whose puzzle is always there. */
-export type IssuedWork = Required<IssuedChallenge>;
 
 /** The counters of the work that takes the place of a picture: 0.3 s of a laptop at most. */
 const CALM_COUNTERS = 1000;
@@ -20,7 +17,7 @@ const SOLUTION_BYTES = 16;
  * Work: the browser searches a counter, and this application compares what it derives. The payload of a challenge is its
  * solution, so that checking costs a comparison and nothing need be remembered.
  */
-export class WorkEngine implements CaptchaEngine {
+export class WorkEngine implements CaptchaWork {
   readonly name = 'work';
   readonly kinds = ['work'] as const;
   readonly answerPattern = Object.freeze({ work: /^[0-9A-Fa-f]{32}$/ });
@@ -34,12 +31,10 @@ export class WorkEngine implements CaptchaEngine {
     return undefined;
   }
 
-  /** The work that takes the place of a picture. */
   async issue(): Promise<IssuedWork> {
     return this.#puzzleOf(1, CALM_COUNTERS);
   }
 
-  /** The work of a toll. @param level 1 to 5 */
   async issueToll(level: number): Promise<IssuedWork> {
     return this.#puzzleOf(TOLL_PARTS, TOLL_COUNTERS * 2 ** (level - 1));
   }
@@ -51,7 +46,13 @@ export class WorkEngine implements CaptchaEngine {
   }
 
   async compare(_kind: unknown, payload: Buffer, value: string): Promise<Comparison> {
-    return Promise.resolve({ result: isSolution(payload, value) ? 'right' : 'wrong' });
+    return Promise.resolve({ result: this.isSolution(payload, value) ? 'right' : 'wrong' });
+  }
+
+  /** The value is in hexadecimal digits. */
+  isSolution(payload: Buffer, value: string): boolean {
+    const given = Buffer.from(value, 'hex');
+    return given.length === payload.length && timingSafeEqual(given, payload);
   }
 
   async #puzzleOf(count: number, counters: number): Promise<IssuedWork> {
@@ -62,10 +63,4 @@ export class WorkEngine implements CaptchaEngine {
       puzzle: { parts: parts.map(({ parameters }) => ({ parameters })), counters },
     };
   }
-}
-
-/** Whether the value, in hexadecimal digits, solves the puzzle whose solution is the payload. */
-export function isSolution(payload: Buffer, value: string): boolean {
-  const given = Buffer.from(value, 'hex');
-  return given.length === payload.length && timingSafeEqual(given, payload);
 }

@@ -1,6 +1,9 @@
 import { Injectable } from '@nestjs/common';
 
-import type { CaptchaRequirement } from './captcha-requirement.js';
+import type { CaptchaExpectation } from '../types.js';
+
+/** What a route takes. */
+type Taken = Pick<CaptchaExpectation, 'action' | 'kinds'>;
 
 /**
  * Which actions work is enough for. A page names the action, and never the kinds that its route takes; an action that
@@ -12,9 +15,9 @@ export class WorkActions {
   #actions: ReadonlySet<string | undefined> = new Set();
 
   /** Learns what the routes of the application take, when it starts. */
-  learn(requirements: readonly CaptchaRequirement[]): void {
-    const others = new Set(requirements.filter((one) => !takesWork(one)).map(({ action }) => action));
-    const withWork = requirements.filter(takesWork).map(({ action }) => action);
+  learn(routes: readonly Taken[]): void {
+    const others = new Set(routes.filter((one) => !takesWork(one)).map(({ action }) => action));
+    const withWork = routes.filter(takesWork).map(({ action }) => action);
     this.#actions = new Set(withWork.filter((action) => !others.has(action)));
   }
 
@@ -23,6 +26,6 @@ export class WorkActions {
   }
 }
 
-function takesWork({ kinds }: CaptchaRequirement): boolean {
+function takesWork({ kinds }: Taken): boolean {
   return kinds?.includes('work') === true;
 }
