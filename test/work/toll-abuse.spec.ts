@@ -10,6 +10,7 @@ import { startRoutes } from '../routes/support/routes.ts';
 import { ADAPTERS, type Adapter, type JsonReply, type RunningApp } from '../support/app.ts';
 import { signupController } from '../support/signup.ts';
 import { readableStandby } from '../support/standby.ts';
+import { storeWithoutPop } from '../support/store-without-pop.ts';
 import { askFrom, askOften, pay, solvePuzzle, tollFor } from '../support/work.ts';
 
 const ATTACKER = '203.0.113.9';
@@ -112,5 +113,17 @@ describe.each(ADAPTERS)('many tolls paid within their two minutes, on %s', (adap
     }
 
     expect(statuses(replies)).toEqual([201]);
+  });
+});
+
+describe.each(ADAPTERS)('issueLimit of a page that pays, on %s', (adapter) => {
+  it.each([
+    { what: 'the store keeps no pace', options: () => ({ store: storeWithoutPop() }) },
+    { what: 'calls to NAVER have no limit', options: () => ({ dailyQuota: Infinity }) },
+  ])('is that of every page, if $what', async ({ options }) => {
+    await using app = await start(adapter, { issueLimit: { limit: 2, windowMs: 60_000 }, ...options() });
+    await askTimes(app, 2, ATTACKER, CALM);
+
+    expect((await askFrom(app, ATTACKER, CALM)).status).toBe(429);
   });
 });
