@@ -1,12 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type NaverCaptchaEmulator, startNaverCaptchaEmulator } from 'naver-captcha-emulator';
-import type { NaverCaptchaModuleOptions, RequireCaptchaOptions } from 'nestjs-naver-captcha';
+import {
+  MemoryCaptchaStore,
+  type NaverCaptchaModuleOptions,
+  type RequireCaptchaOptions,
+} from 'nestjs-naver-captcha';
 
 import { startRoutes } from '../routes/support/routes.ts';
 import { ADAPTERS, type Adapter, type JsonReply, type RunningApp } from '../support/app.ts';
 import { signupController } from '../support/signup.ts';
 import { readableStandby } from '../support/standby.ts';
-import { askFrom, askOften, solvePuzzle, tollFor } from '../support/work.ts';
+import { storeWithoutPop } from '../support/store-without-pop.ts';
+import { askFrom, askOften, pay, solvePuzzle, tollFor } from '../support/work.ts';
 
 const ATTACKER = '203.0.113.9';
 const NEIGHBOUR = '203.0.113.10';
@@ -94,5 +99,31 @@ describe.each(ADAPTERS)('a household that asks often, on %s', (adapter) => {
 
     expect((await tollFor(app, ATTACKER)).level).toBe(3);
     expect((await askFrom(app, NEIGHBOUR, CALM)).status).toBe(201);
+  });
+});
+
+describe.each(ADAPTERS)('many tolls paid within their two minutes, on %s', (adapter) => {
+  it('do not keep other pages from paying theirs, although the memory store is full of them', async () => {
+    const store = new MemoryCaptchaStore({ maxEntries: 3 });
+    await using app = await start(adapter, { engines: ['standby'], issueLimit: false, store });
+    await askOften(app, ATTACKER, FREE);
+    const replies: JsonReply[] = [];
+    for (let time = 0; time < 4; time += 1) {
+      replies.push(await pay(app, ATTACKER, await tollFor(app, ATTACKER)));
+    }
+
+    expect(statuses(replies)).toEqual([201]);
+  });
+});
+
+describe.each(ADAPTERS)('issueLimit of a page that pays, on %s', (adapter) => {
+  it.each([
+    { what: 'the store keeps no pace', options: () => ({ store: storeWithoutPop() }) },
+    { what: 'calls to NAVER have no limit', options: () => ({ dailyQuota: Infinity }) },
+  ])('is that of every page, if $what', async ({ options }) => {
+    await using app = await start(adapter, { issueLimit: { limit: 2, windowMs: 60_000 }, ...options() });
+    await askTimes(app, 2, ATTACKER, CALM);
+
+    expect((await askFrom(app, ATTACKER, CALM)).status).toBe(429);
   });
 });

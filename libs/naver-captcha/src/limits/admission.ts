@@ -5,6 +5,7 @@ import { CAPTCHA_OPTIONS } from '../tokens.js';
 import type { CaptchaPressure, ResolvedCaptchaOptions } from '../types.js';
 import { AskedCounts } from './asked-counts.js';
 import { BusiestAskers } from './busiest-askers.js';
+import { DayQuota } from './day-quota.js';
 import { type Household, standsForAnyone } from './household.js';
 import type { ExceededLimit } from './household-limit.js';
 import { IssueLimit } from './issue-limit.js';
@@ -60,6 +61,7 @@ export class Admission {
     @Inject(WrongAnswers) private readonly wrongAnswers: WrongAnswers,
     @Inject(Tolls) private readonly tolls: Tolls,
     @Inject(BusiestAskers) private readonly busiest: BusiestAskers,
+    @Inject(DayQuota) private readonly quota: DayQuota,
     @Inject(CAPTCHA_OPTIONS) private readonly options: ResolvedCaptchaOptions,
   ) {}
 
@@ -119,8 +121,8 @@ export class Admission {
     return { isPaid: false, exceeded };
   }
 
-  /** Only with a pace: without it, a client that pays could use up the day in minutes. */
+  /** Only with a pace: without it, a client that pays could use up the day, or run up a bill, in minutes. */
   #stretch(canPay: boolean): number {
-    return canPay && this.options.pace !== false ? PAYING_STRETCH : 1;
+    return canPay && this.quota.isPaced ? PAYING_STRETCH : 1;
   }
 }

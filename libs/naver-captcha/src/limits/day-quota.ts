@@ -47,6 +47,11 @@ export class DayQuota {
     this.#account = accountOf(options);
   }
 
+  /** Whether calls are held to a pace: NAVER cannot be asked for the whole day's quota at once. */
+  get isPaced(): boolean {
+    return this.#pacedLimit(this.clock.now()) !== undefined;
+  }
+
   /** Charges so many calls, all of them or none. @returns why not, if that exceeds `dailyQuota` */
   async charge(kind: CaptchaMediaKind, amount: number): Promise<Refused | undefined> {
     const limit = this.options.dailyQuota ?? Number.MAX_SAFE_INTEGER;
@@ -117,7 +122,7 @@ export class DayQuota {
     return { used: count, limit, left, ...pace, resetsAt };
   }
 
-  /** Undefined if there is no pace. A store without pop gives back no unanswered challenges, so it has none. */
+  /** Undefined without a pace or a quota. A store without pop gives back no unanswered challenges, so it has no pace. */
   #pacedLimit(nowMs: number): number | undefined {
     const { dailyQuota, pace } = this.options;
     if (dailyQuota === undefined || pace === false || this.store.pop === undefined) return undefined;

@@ -17,7 +17,8 @@ interface Purpose {
 
 /**
  * Purposes that merely count what clients did. A full one forgets its oldest entry: if it refused, made-up names would
- * close log-ins and challenges for everyone. The others must not forget, or a used key would pass again.
+ * close log-ins and challenges for everyone. Paid tolls may be forgotten too: to pay one twice, a client must pay as many
+ * others first as the store holds. The other purposes must not forget, or a used key would pass again.
  */
 const FORGETS_OLDEST: ReadonlySet<string> = new Set([
   'allowed:',
@@ -26,6 +27,7 @@ const FORGETS_OLDEST: ReadonlySet<string> = new Set([
   'failure:',
   'issue:',
   'media:',
+  'toll:',
   'wrong:',
 ]);
 
@@ -54,7 +56,7 @@ export interface MemoryCaptchaStoreOptions {
 /**
  * Remembers used keys and counts in the memory of this process: a restart loses them, and other processes do not share
  * them. Each purpose has its own limit; a full one throws instead of deleting entries, except counts of failures, wrong
- * answers, and challenges and media asked for, whose oldest are deleted.
+ * answers, challenges and media asked for, and tolls paid, whose oldest are deleted.
  */
 export class MemoryCaptchaStore implements CaptchaStore {
   readonly #purposes = new Map<string, Purpose>();
