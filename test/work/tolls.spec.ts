@@ -298,6 +298,13 @@ describe.each(ADAPTERS)('issueLimit and tolls, on %s', (adapter) => {
     expect((await askFrom(app, VISITOR, {})).status).toBe(429);
   });
 
+  it('beyond it a page that pays gets its challenge too where NAVER is not used', async () => {
+    await using app = await start(adapter, { options: { issueLimit } });
+    await askOften(app, VISITOR, 10, CALM);
+
+    expect((await tollFor(app, VISITOR)).level).toBe(5);
+  });
+
   it('holds pages that pay too, if the day has no pace', async () => {
     await using app = await start(adapter, { options: { ...paced, pace: false } });
     await askOften(app, VISITOR, 10, CALM);

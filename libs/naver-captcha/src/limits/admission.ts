@@ -121,8 +121,9 @@ export class Admission {
     return { isPaid: false, exceeded };
   }
 
-  /** Only with a pace: without it, a client that pays could use up the day, or run up a bill, in minutes. */
+  /** Only with a pace, or without NAVER: a client that pays could use up the day, or run up a bill, in minutes. */
   #stretch(canPay: boolean): number {
-    return canPay && this.quota.isPaced ? PAYING_STRETCH : 1;
+    const isSafe = this.quota.isPaced || !this.options.engines.includes('naver');
+    return canPay && isSafe ? PAYING_STRETCH : 1;
   }
 }
