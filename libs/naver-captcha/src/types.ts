@@ -40,7 +40,7 @@ export const CAPTCHA_KINDS = [...MEDIA_KINDS, 'work'] as const satisfies readonl
  */
 export type CaptchaPressure = 'calm' | 'raised' | 'high';
 
-/** What asked for a challenge is worth: how busy its household was, and the level of the toll that it paid. */
+/** How much pressure a household was under when it asked for a challenge, and what it paid for it. */
 export interface CaptchaPricing {
   readonly pressure: CaptchaPressure;
   /** The level of the toll that was paid for the challenge, 1 to 5; 0 if none was asked for. */

@@ -37,10 +37,10 @@ export interface Admitted {
   takeBack(options: { readonly keepsToll: boolean }): Promise<void>;
 }
 
-/** Whether a toll was spent; otherwise what `issueLimit` says of the household. */
+/** The toll that was spent; without one, what `issueLimit` says of the household. */
 interface Payment {
-  readonly isPaid: boolean;
-  readonly exceeded: ExceededLimit | undefined;
+  readonly spent?: OpenedToll | undefined;
+  readonly exceeded?: ExceededLimit | undefined;
 }
 
 /**
@@ -51,7 +51,7 @@ const PAYING_STRETCH = 4;
 
 /**
  * Decides at which price a client gets a challenge: by what its household, and the network around it, asked for and
- * answered wrongly within the hour. All of it is counted in one round trip of the store.
+ * answered wrongly within the hour. All of it is counted side by side in the store.
  */
 @Injectable()
 export class Admission {
@@ -74,7 +74,7 @@ export class Admission {
     if (by === undefined) return this.#admitUnknown(toll, pressure);
     const { household, tag } = await this.issueLimit.askerOf(by);
     const isAnyone = standsForAnyone(household);
-    const [{ exceeded, isPaid }, asking, wrong] = await Promise.all([
+    const [{ exceeded, spent }, asking, wrong] = await Promise.all([
       this.#payOrTake(toll, household, canPay),
       this.askedCounts.count(household),
       isAnyone ? 0 : this.wrongAnswers.countOf(tag),
@@ -89,24 +89,21 @@ export class Admission {
     return {
       askerTag: isAnyone ? NO_ASKER : tag,
       level: exceeded === undefined ? atLeast(ofHousehold, pressure) : DEAREST_LEVEL,
-      paidLevel: isPaid && toll !== undefined ? toll.level : 0,
+      paidLevel: spent?.level ?? 0,
       takeBack: async ({ keepsToll }) => {
-        await Promise.all([
-          asking.takeBack(),
-          isPaid && toll !== undefined && !keepsToll ? this.tolls.giveBack(toll) : undefined,
-        ]);
+        await Promise.all([asking.takeBack(), keepsToll ? undefined : this.#giveBack(spent)]);
       },
     };
   }
 
   async #admitUnknown(toll: OpenedToll | undefined, pressure: CaptchaPressure): Promise<Admitted> {
-    const isPaid = toll !== undefined && (await this.tolls.spend(toll));
+    const spent = await this.#spend(toll);
     return {
       askerTag: NO_ASKER,
       level: atLeast(0, pressure),
-      paidLevel: isPaid ? toll.level : 0,
+      paidLevel: spent?.level ?? 0,
       takeBack: async ({ keepsToll }) => {
-        if (isPaid && !keepsToll) await this.tolls.giveBack(toll);
+        if (!keepsToll) await this.#giveBack(spent);
       },
     };
   }
@@ -116,9 +113,18 @@ export class Admission {
    * has expired, takes once from `issueLimit`: one solved toll must not pass it again and again.
    */
   async #payOrTake(toll: OpenedToll | undefined, household: Household, canPay: boolean): Promise<Payment> {
-    if (toll !== undefined && (await this.tolls.spend(toll))) return { isPaid: true, exceeded: undefined };
-    const exceeded = await this.issueLimit.take('issue', household, this.#stretch(canPay));
-    return { isPaid: false, exceeded };
+    const spent = await this.#spend(toll);
+    if (spent !== undefined) return { spent };
+    return { exceeded: await this.issueLimit.take('issue', household, this.#stretch(canPay)) };
+  }
+
+  /** Returns undefined if there is no toll, or it was spent before or has expired. */
+  async #spend(toll: OpenedToll | undefined): Promise<OpenedToll | undefined> {
+    return toll !== undefined && (await this.tolls.spend(toll)) ? toll : undefined;
+  }
+
+  async #giveBack(spent: OpenedToll | undefined): Promise<void> {
+    if (spent !== undefined) await this.tolls.giveBack(spent);
   }
 
   /** Only with a pace, or without NAVER: a client that pays could use up the day, or run up a bill, in minutes. */
